@@ -138,7 +138,7 @@ def record_id(source: str, *key: str) -> str:
 
     Example:
         >>> record_id("esca", "http://example.org/", "Aviation Valley")
-        'esca-18ce83d3ffcb'
+        'esca-a2bf39b85276'
     """
     digest = hashlib.sha256("\x1f".join((source, *key)).encode()).hexdigest()
     return f"{source}-{digest[:12]}"
