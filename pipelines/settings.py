@@ -1,0 +1,88 @@
+"""Settings: where the home lies, who we are on the web, which mirrors stand in for which source.
+
+Read from one YAML file (`cluster-inventory.yml` in the working folder, or the file that `CLUSTER_INVENTORY_SETTINGS` names),
+then from the environment, which wins. An unknown setting is an error, not a silence.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PREFIX = "CLUSTER_INVENTORY_"
+KNOWN = ("home", "contact", "base_urls")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be read. The message names the place and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one installation decides.
+
+    Attributes:
+        home: Folder of archives, ledger, judgements, run history and releases.
+        contact: Mail or web address in the agent line of requests; crawling live needs one.
+        base_urls: Source id to the address that stands in for its hosts (tests, mirrors).
+        origin: Setting to where its value came from, for `doctor`.
+    """
+
+    home: Path
+    contact: str | None = None
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+    origin: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Returns the settings in force.
+
+    Args:
+        home: Home given on the command line; wins over file and environment.
+        environment: Variables to read; the process's own by default.
+
+    Raises:
+        SettingsError: The file cannot be read or names an unknown setting.
+    """
+    env = os.environ if environment is None else environment
+    path = Path(env.get(f"{PREFIX}SETTINGS", "cluster-inventory.yml"))
+    values: dict[str, Any] = dict(_from_file(path))
+    origin = {key: str(path) for key in values}
+    for key in ("home", "contact"):
+        if env.get(f"{PREFIX}{key.upper()}"):
+            values[key] = env[f"{PREFIX}{key.upper()}"]
+            origin[key] = f"{PREFIX}{key.upper()}"
+    bases = dict(values.get("base_urls") or {})
+    for name, value in sorted(env.items()):
+        if name.startswith(f"{PREFIX}BASE_") and value:
+            source = name.removeprefix(f"{PREFIX}BASE_").lower()
+            bases[source] = value
+            origin[f"base_urls.{source}"] = name
+    if home is not None:
+        values["home"], origin["home"] = home, "--home"
+    return Settings(
+        home=Path(values.get("home") or "home").expanduser().resolve(),
+        contact=values.get("contact"),
+        base_urls=bases,
+        origin={"home": "default", "contact": "default", **origin},
+    )
+
+
+def _from_file(path: Path) -> Mapping[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as fault:
+        raise SettingsError(f"{path}: {fault}. Mend the file or remove it; every setting has a default.") from fault
+    if not isinstance(raw, dict):
+        raise SettingsError(f"{path}: a list of `setting: value` lines is due. Known settings: {', '.join(KNOWN)}.")
+    unknown = sorted(set(raw) - set(KNOWN))
+    if unknown:
+        raise SettingsError(f"{path}: unknown setting {', '.join(unknown)}. Known settings: {', '.join(KNOWN)}.")
+    return raw
