@@ -1,0 +1,197 @@
+"""The command line `cluster-inventory`.
+
+Only signatures, help and the translation of errors stand here; every command imports what it needs when it runs, so that
+`--help` and `query` answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from pipelines.running import Order
+    from pipelines.settings import Settings
+
+_Answer = TypeVar("_Answer")
+EXIT_ERROR, EXIT_GATE_CLOSED = 1, 2
+
+app = typer.Typer(
+    name="cluster-inventory",
+    help=(
+        "The national inventory of business clusters: reads the lists in which clusters are named, works out which entries are "
+        "one cluster, classifies each with evidence, and releases a DuckDB inventory.\n\n"
+        "Start with `cluster-inventory refresh`, then ask: `cluster-inventory query \"select class, count(*) from clusters group by 1\"`."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+archive_app = typer.Typer(help="The archive of raw pages: take over, show, re-hash.", no_args_is_help=True)
+app.add_typer(archive_app, name="archive")
+
+Home = Annotated[Path | None, typer.Option("--home", help="Folder of archives, ledger and releases [default: ./home, or CLUSTER_INVENTORY_HOME].")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day the inventory speaks of [default: the newest date of the inputs]."),
+]
+
+
+class Format(StrEnum):
+    """Forms of a query's answer."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+@app.command()
+def refresh(
+    home: Home = None,
+    as_of: AsOf = None,
+    live: Annotated[bool, typer.Option("--live", help="Visit the sources' sites first; otherwise the shipped archive is read.")] = False,
+    source: Annotated[list[str] | None, typer.Option("--source", help="Visit only this source (may be repeated); all are read.")] = None,
+) -> None:
+    """Read the sources, build the inventory, ask the gate, release.
+
+    Exit code 0: released (or nothing new). 2: the gate stayed closed, the reasons are printed, the last release stays. 1: an error.
+    """
+    from pipelines.running import Order
+
+    _run(home, Order(as_of=_day(as_of), live=live, sources=tuple(source or ())))
+
+
+@app.command()
+def build(
+    records: Annotated[Path, typer.Option("--records", help="Record file: JSON Lines of {record_id, source, as_of, url, name, fields}.")],
+    no_archive: Annotated[bool, typer.Option("--no-archive", help="Build from this file alone.")] = False,
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """Do the same as `refresh` from a record file of your own, beside the archive or alone."""
+    from pipelines.running import Order
+
+    if not records.is_file():
+        _fail(f"{records}: no such file. Give a record file (JSON Lines); `cluster-inventory parse` writes one.")
+    _run(home, Order(as_of=_day(as_of), archive=not no_archive, records_file=records))
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="A statement of SQL, such as: select class, count(*) from clusters group by 1")],
+    format_: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.table,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write instead of the screen (needed for parquet).")] = None,
+    home: Home = None,
+) -> None:
+    """Ask the latest release, read-only."""
+    from pipelines import showing
+
+    _guard(lambda: showing.query(_settings(home).home, sql, format_.value, out))
+
+
+@app.command()
+def sources(home: Home = None) -> None:
+    """Show every source: publisher, last visit, age, rows against bounds."""
+    from pipelines import showing
+
+    _guard(lambda: showing.sources(_settings(home).home))
+
+
+@app.command()
+def doctor(home: Home = None) -> None:
+    """Check the environment and the home, and print the settings in force with their origin."""
+    from pipelines import checkup
+
+    if not _guard(lambda: checkup.doctor(_settings(home))):
+        raise typer.Exit(EXIT_ERROR)
+
+
+@app.command()
+def parse(
+    source: Annotated[str, typer.Argument(help="Id of a source; `cluster-inventory sources` lists them.")],
+    pages: Annotated[Path, typer.Argument(help="A page, or a folder of pages (with a manifest.jsonl where there is one).")],
+    out: Annotated[Path | None, typer.Option("--out", help="Record file to write [default: the screen].")] = None,
+) -> None:
+    """Run one source's parser on stored pages: no network, no home."""
+    from pipelines import pages as stored
+
+    if not _guard(lambda: stored.parse(source, pages, out)):
+        raise typer.Exit(EXIT_ERROR)
+
+
+@archive_app.command("import")
+def archive_import(
+    folder: Annotated[Path, typer.Argument(help="Folder with manifest.jsonl and its pages.")],
+    source: Annotated[str | None, typer.Option("--source", help="Id of the source [default: the folder's name].")] = None,
+    home: Home = None,
+) -> None:
+    """Take over pages with their manifest into the home's archive; every hash is checked."""
+    from pipelines import pages as stored
+
+    if not _guard(lambda: stored.import_folder(_settings(home).home, folder, source)):
+        raise typer.Exit(EXIT_ERROR)
+
+
+@archive_app.command("list")
+def archive_list(
+    source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
+    home: Home = None,
+) -> None:
+    """Show what the archives hold: shipped snapshot and home."""
+    from pipelines import pages as stored
+
+    _guard(lambda: stored.list_archives(_settings(home).home, source))
+
+
+@archive_app.command("verify")
+def archive_verify(home: Home = None) -> None:
+    """Hash every archived page again and report what does not match its manifest."""
+    from pipelines import pages as stored
+
+    if not _guard(lambda: stored.verify(_settings(home).home)):
+        raise typer.Exit(EXIT_ERROR)
+
+
+def _run(home: Path | None, order: Order) -> None:
+    from pipelines import showing
+
+    released = _guard(lambda: showing.refresh(_settings(home), order))
+    if not released:
+        raise typer.Exit(EXIT_GATE_CLOSED)
+
+
+def _settings(home: Path | None) -> Settings:
+    from pipelines.settings import load
+
+    return load(home)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _guard(work: Callable[[], _Answer]) -> _Answer:
+    """Runs a command's work; an error that its user can mend is printed as one message, with exit code 1."""
+    try:
+        return work()
+    except (ValueError, RuntimeError, OSError) as fault:
+        _fail(str(fault))
+
+
+def _fail(message: str) -> NoReturn:
+    from rich.console import Console
+
+    Console(stderr=True).print("[bold red]error[/] ", end="")
+    print(message, file=sys.stderr)  # noqa: T201  scraped text must not be read as markup
+    raise typer.Exit(EXIT_ERROR)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,52 @@
+"""Dagster's entry point: everything that one installation runs.
+
+    sources' pages -> records -> one inventory -> candidate -> gate -> release
+"""
+
+import logging
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets import inventory, raw, records, release
+from assets.run import InventoryRun, ParquetHandOver
+from pipelines.jobs import JOBS
+
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+STEP_LISTENERS: list[Any] = []
+"""Who is told of the steps of runs in this process: (step, what happened) -> None."""
+
+_HAPPENED = {"STEP_START": "start", "STEP_SUCCESS": "success", "STEP_FAILURE": "failure"}
+
+
+class _StepHandler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        event = (getattr(record, "dagster_meta", None) or {}).get("dagster_event")
+        happened = _HAPPENED.get(event.event_type_value) if event else None
+        if happened:
+            for listen in STEP_LISTENERS:
+                listen(event.step_key, happened)
+
+
+@dg.logger(description="Tells the command line of steps; prints nothing itself.")
+def steps(_context: dg.InitLoggerContext) -> logging.Logger:
+    """Returns a logger that passes step events on to `STEP_LISTENERS`."""
+    logger = logging.Logger("steps")
+    logger.addHandler(_StepHandler())
+    return logger
+
+
+_home = str(Path(os.environ.get("CLUSTER_INVENTORY_HOME", "home")).resolve())
+
+defs = dg.Definitions(
+    assets=[*raw.ASSETS, *records.ASSETS, *inventory.ASSETS, *release.ASSETS],
+    asset_checks=[*records.CHECKS, *release.CHECKS],
+    jobs=JOBS,
+    resources={"run": InventoryRun(home=_home), "io_manager": ParquetHandOver(run=InventoryRun(home=_home))},
+    loggers={"console": dg.colored_console_logger, "steps": steps},
+    executor=dg.in_process_executor,
+)
