@@ -214,29 +214,16 @@ class Archive:
             line: Line of the visit in the log, for the fault's message.
             visit: A visit with a path.
         """
-        named = PurePosixPath(visit.path or "")
-        place = self.root / named
-        where = str(place)
-        root = self.root.resolve()
-        if named.is_absolute() or ".." in named.parts or not place.resolve().is_relative_to(root):
-            return Fault(
-                "outside_archive",
-                where,
-                line,
-                "the path leads out of the archive",
-                "Name a file inside the archive's folder.",
-            )
+        where = f"{self.root}/{visit.path}"
         try:
-            content = place.read_bytes()
+            content = self._read(visit.path or "")
         except (OSError, ValueError) as fault:
             why = "no such file" if isinstance(fault, FileNotFoundError) else str(fault)
-            return Fault(
-                "missing_file",
-                where,
-                line,
-                f"the bytes cannot be read: {why}",
-                "Bring the file back or import the archive again.",
-            )
+            remedy = "Bring the file back or import the archive again."
+            return Fault("missing_file", where, line, f"the bytes cannot be read: {why}", remedy)
+        if content is None:
+            what = "the path leads out of the archive"
+            return Fault("outside_archive", where, line, what, "Name a file inside the archive's folder.")
         found = hashlib.sha256(content).hexdigest()
         if found != visit.sha256:
             expected = (visit.sha256 or "")[:12]
@@ -280,6 +267,13 @@ class Archive:
                 out.write(line)
                 out.flush()
                 os.fsync(out.fileno())
+
+    def _read(self, path: str) -> bytes | None:
+        """Returns the bytes under that path, or None where it leads out of the archive, by a link too."""
+        place = self.root / path
+        if ".." in PurePosixPath(path).parts or not place.resolve().is_relative_to(self.root.resolve()):
+            return None
+        return place.read_bytes()
 
     def _visit(self, number: int, line: bytes) -> Visit | Fault:
         try:

@@ -177,7 +177,15 @@ def test_threads_may_log_at_the_same_time(tmp_path: Path) -> None:
 def filled(root: Path) -> Archive:
     archive = Archive(root)
     stored = archive.store(visit("https://registry.example/1", as_of="2015-04"), b"one")
-    archive.log(visit("https://registry.example/1", "2025-01-01T00:00:00Z", path=stored.path, sha256=stored.sha256))
+    archive.log(
+        visit(
+            "https://registry.example/1",
+            "2025-01-01T00:00:00Z",
+            path=stored.path,
+            sha256=stored.sha256,
+            outcome="unchanged",
+        )
+    )
     archive.store(visit("https://registry.example/2", outcome="suspicious", fault="login_page"), b"two")
     archive.log(Visit(URL, "2025-03-01T00:00:00Z", outcome="failed", fault="timeout", reason="no answer"))
     (root / "robots.txt").write_text("User-agent: *\nDisallow: /admin/\n")
