@@ -1,0 +1,98 @@
+"""`doctor`: what this installation is, whether it is well, and what to do where it is not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.settings import Settings
+
+PACKAGES = ("dagster", "duckdb", "polars", "great-expectations", "requests", "beautifulsoup4", "lxml")
+ROOM_NEEDED = 500 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what it is, whether it is well, what was seen or what to do."""
+
+    subject: str
+    well: bool
+    said: str
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yields what was found, in the order environment, home, sources, releases."""
+    version = sys.version_info
+    supported = (3, 11) <= version[:2] < (3, 14)
+    yield Finding("Python", supported, sys.version.split()[0] if supported else f"{sys.version.split()[0]}: use 3.11 to 3.13")
+    for name in PACKAGES:
+        yield _package(name)
+    yield from _home(settings.home)
+    yield from _archives(settings.home)
+    yield _latest(settings.home)
+
+
+def doctor(settings: Settings) -> bool:
+    """Prints settings and findings; returns whether all is well."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    table = Table(title="Settings in force", title_justify="left")
+    for column in ("setting", "value", "from"):
+        table.add_column(column)
+    rows = [("home", str(settings.home)), ("contact", settings.contact or "(none: needed for --live)")]
+    rows += [(f"base_urls.{source}", address) for source, address in sorted(settings.base_urls.items())]
+    for setting, value in rows:
+        table.add_row(setting, Text(value), settings.origin.get(setting, settings.origin.get("base_urls", "default")))
+    console.print(table)
+    findings = list(examine(settings))
+    table = Table(title="Check-up", title_justify="left")
+    for column in ("subject", "", "seen, or what to do"):
+        table.add_column(column)
+    for finding in findings:
+        table.add_row(finding.subject, "[green]ok[/]" if finding.well else "[red]no[/]", Text(finding.said))
+    console.print(table)
+    return all(finding.well for finding in findings)
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, well=True, said=metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Finding(name, well=False, said="not installed: run `make inventory`, which installs the locked versions")
+
+
+def _home(home: Path) -> Iterator[Finding]:
+    place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
+    writable = os.access(place, os.W_OK)
+    yield Finding("home", writable, str(home) if writable else f"{place} cannot be written: mend its permissions or choose another --home")
+    free = shutil.disk_usage(place).free
+    yield Finding("room on disk", free > ROOM_NEEDED, f"{free // 2**20} MB free" + ("" if free > ROOM_NEEDED else ": make room, a run needs 500 MB"))
+
+
+def _archives(home: Path) -> Iterator[Finding]:
+    from pipelines.pages import archives
+
+    for source, where, archive in archives(home):
+        faults = archive.verify()
+        said = f"{sum(1 for _ in archive.visits())} visits, every hash holds" if not faults else str(faults[0])
+        yield Finding(f"archive of {source} ({where})", not faults, said)
+
+
+def _latest(home: Path) -> Finding:
+    from warehouse.release import latest
+
+    release = latest(home)
+    if release is None:
+        return Finding("latest release", well=True, said="none yet: `cluster-inventory refresh` makes one")
+    return Finding("latest release", well=True, said=f"{release.version} in {release.path}")
