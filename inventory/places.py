@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,28 @@ _UNIT_WORDS: Final = re.compile(
     r"\b(?:wojew[oó]dztw\w*|woj|voivodship|voivodeship|vojvodship|province|county|region|poland|polska|pl)\b\.?",
     re.IGNORECASE,
 )
+
+_ABBREVIATED: Final[Mapping[str, str]] = {
+    "wlkp": "wielkopolski", "maz": "mazowiecki", "sl": "slaski", "slask": "slaski", "lub": "lubelski",
+    "pom": "pomorski", "podl": "podlaski", "kuj": "kujawski", "tryb": "trybunalski", "swiet": "swietokrzyski",
+}  # fmt: skip
+_DOMINANT: Final = 5
+"""How many times larger than its namesakes a town must be for its bare name to mean it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A Polish town.
+
+    Attributes:
+        name: Polish name.
+        code: TERYT code of its voivodeship.
+        population: Residents by GeoNames.
+    """
+
+    name: str
+    code: str
+    population: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +105,107 @@ def voivodeship_name(text: str | None) -> str | None:
     """Returns the canonical Polish name of a voivodeship given by name or code, or None."""
     code = voivodeship_code(text)
     return voivodeships()[code].name_pl if code else None
+
+
+@lru_cache(maxsize=16384)
+def town(text: str | None, voivodeship: str | None = None) -> Town | None:
+    """Returns the Polish town of that name, or None where there is none or several could be meant.
+
+    Args:
+        text: Name with or without Polish letters, also by another name of the town (`Warsaw`); abbreviated endings such as
+            `Gorzów Wlkp.` are read.
+        voivodeship: TERYT code that decides between namesakes, if known.
+
+    Example:
+        >>> town("Bialystok").code, town("Gorzów Wlkp.").name, town("Józefów"), town("Józefów", "14").code
+        ('20', 'Gorzów Wielkopolski', None, '14')
+    """
+    if not text:
+        return None
+    key = " ".join(_ABBREVIATED.get(word, word) if place else word for place, word in enumerate(_fold(text).split()))
+    named = [place for place in _towns().get(key, ()) if voivodeship in {None, place.code}]
+    if not named:
+        return None
+    first = named[0]
+    rest = [place for place in named[1:] if place.code != first.code]
+    return first if not rest or first.population >= _DOMINANT * rest[0].population else None
+
+
+@lru_cache(maxsize=8192)
+def town_of_address(text: str | None) -> Town | None:
+    """Returns the town of a Polish postal address: the longest town name after the postal code, else the last part.
+
+    Example:
+        >>> town_of_address("25-002 Kielce Henryka Sienkiewicza 69 3").name
+        'Kielce'
+        >>> town_of_address("ul. Hanasiewicza 19") is None
+        True
+    """
+    if not text:
+        return None
+    coded = re.search(r"\b\d{2}[-–]\d{3}\b", text)
+    parts = [text[coded.end() :]] if coded else [part for part in text.split(",")[::-1] if not re.search(r"\d", part)]
+    for part in parts:
+        words = part.split(",")[0].split()
+        for length in range(min(len(words), 4), 0, -1):
+            if met := town(" ".join(words[:length])):
+                return met
+    return None
+
+
+@lru_cache(maxsize=1024)
+def nuts2_code(voivodeship: str | None, town_name: str | None) -> str | None:
+    """Returns the NUTS-2 region (NUTS 2021) of a voivodeship; Mazovia, which has two, needs the town.
+
+    PL91 is Warsaw with the nine counties around it (Eurostat, Regulation (EU) 2016/2066), PL92 the rest.
+
+    Args:
+        voivodeship: TERYT code.
+        town_name: Town of the seat, or None.
+
+    Example:
+        >>> nuts2_code("24", None), nuts2_code("14", "Radom"), nuts2_code("14", None)
+        ('PL22', 'PL92', None)
+    """
+    if voivodeship is None:
+        return None
+    regions = voivodeships()[voivodeship].nuts2
+    if len(regions) == 1:
+        return regions[0]
+    place = town(town_name, voivodeship)
+    if place is None:
+        return None
+    return regions[0] if _fold(place.name) in _capital_region() else regions[1]
+
+
+@lru_cache(maxsize=1)
+def _capital_region() -> frozenset[str]:
+    with (_DATA / "warsaw_capital_region.csv").open(encoding="utf-8", newline="") as rows:
+        return frozenset(_fold(row["town"]) for row in csv.DictReader(rows))
+
+
+@lru_cache(maxsize=1)
+def cities_abroad() -> Mapping[str, str]:
+    """Returns the country code of the large cities outside Poland, by name."""
+    with (_DATA / "cities_world.csv").open(encoding="utf-8", newline="") as rows:
+        return {row["name"]: row["country"] for row in csv.DictReader(rows)}
+
+
+@lru_cache(maxsize=1)
+def _towns() -> Mapping[str, tuple[Town, ...]]:
+    """Returns folded name to the towns of that name, largest first; other names yield to names proper."""
+    proper: dict[str, set[Town]] = defaultdict(set)
+    other: dict[str, set[Town]] = defaultdict(set)
+    with (_DATA / "towns_pl.csv").open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            place = Town(row["name"], row["teryt"], int(row["population"]))
+            proper[_fold(place.name)].add(place)
+            for name in row["other_names"].split("|"):
+                other[_fold(name)].add(place)
+    return {
+        key: tuple(sorted(proper.get(key) or other[key], key=lambda place: (-place.population, place.code)))
+        for key in {*proper, *other} - {""}
+    }
 
 
 @lru_cache(maxsize=1)
