@@ -1,0 +1,151 @@
+"""Estimates the match weights from labelled records, and writes `inventory/identity/weights.yml`.
+
+Each level of each kind of evidence gets a weight, the base 2 logarithm of its likelihood ratio given the other evidence:
+a logistic regression on the levels, with a penalty on large weights and with signs held where only one makes sense (a
+different city never speaks for a match). A body with many records would drown the others, so its pairs weigh together no more than
+`MOST_PAIRS` pairs.
+
+    CLUSTER_INVENTORY_LABELS=<folder with records.jsonl, labels.csv> python -m benchmarks.identity.estimate_weights
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from scipy import optimize
+
+from benchmarks.identity.labelled import Labelled, load
+from inventory.identity.comparison import LEVELS, Compared
+from inventory.identity.scoring import Weights
+
+MOST_PAIRS = 15.0
+PENALTY = 0.15
+MATCH, REVIEW = 0.5, 0.1
+
+FOR = {
+    "name": ("same words", "same meaning, other language"),
+    "information": (),
+    "proper": ("shared",),
+    "field": ("shared",),
+    "place": ("shared", "one side, confirmed"),
+    "direction": ("shared",),
+    "scope": ("shared",),
+    "acronym": ("printed by both", "formed from the other name"),
+    "listed": ("alias of one is name of the other",),
+    "domain": ("same", "same, crowded"),
+    "host": ("same", "same, crowded"),
+    "city": ("same",),
+    "voivodeship": ("same",),
+    "coordinator": ("same", "alike"),
+    "founded": ("same year",),
+    "country": ("same",),
+    "sector": ("overlap",),
+    "page": (),
+    "energy": (),
+}
+"""Levels that can only speak for a match."""
+
+AGAINST = {
+    "name": ("nothing shared", "little shared"),
+    "proper": ("one side only", "different", "shared, more on both"),
+    "field": ("one side only", "different", "shared, more on both"),
+    "place": ("one side only", "one side, contradicted", "different"),
+    "direction": ("one side only", "different"),
+    "scope": ("one side only",),
+    "acronym": ("different",),
+    "domain": ("different",),
+    "city": ("different",),
+    "voivodeship": ("different",),
+    "coordinator": ("different",),
+    "founded": ("further apart", "one year apart"),
+    "country": ("different",),
+    "sector": ("different",),
+    "page": ("same page, other name",),
+    "energy": ("different",),
+}
+"""Levels that can only speak against one."""
+
+NEUTRAL = {"unknown", "none", "other", "no"}
+"""Levels that say nothing and weigh nothing."""
+
+
+def design(compared: Compared) -> tuple[NDArray[np.float64], list[tuple[str, str]], list[tuple[float, float]]]:
+    """Returns the pairs x levels matrix, the levels, and the bounds of their weights (natural logarithms)."""
+    columns, names, bounds = [], [], []
+    for kind, levels in LEVELS.items():
+        for value, level in enumerate(levels):
+            if level in NEUTRAL or (kind == "energy" and level == "same"):
+                continue
+            columns.append(compared.levels[kind] == value)
+            names.append((kind, level))
+            bounds.append(
+                (0.0 if level in FOR.get(kind, ()) else -12.0, 0.0 if level in AGAINST.get(kind, ()) else 12.0)
+            )
+    return np.column_stack(columns).astype(np.float64), names, bounds
+
+
+def fit(compared: Compared, truth: NDArray[np.bool_], weight: NDArray[np.float64]) -> Weights:
+    """Returns the weights that fit labelled pairs best.
+
+    Args:
+        compared: The pairs.
+        truth: Whether each is a match.
+        weight: What each counts; zero leaves it out.
+    """
+    x, names, bounds = design(compared)
+    used = weight > 0
+    x, y, w = x[used], truth[used].astype(np.float64), weight[used]
+
+    def loss(beta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        z = x @ beta[1:] + beta[0]
+        value = (w * (np.logaddexp(0.0, z) - y * z)).sum() + PENALTY * (beta[1:] ** 2).sum()
+        slope = w * (1.0 / (1.0 + np.exp(-z)) - y)
+        return float(value), np.concatenate([[slope.sum()], x.T @ slope + 2 * PENALTY * beta[1:]])
+
+    start = np.zeros(x.shape[1] + 1)
+    found = optimize.minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=[(None, None), *bounds], options={"maxiter": 800}
+    )
+    bits = found.x / np.log(2.0)
+    by_level = dict(zip(names, bits[1:], strict=True))
+    levels = {k: tuple(float(by_level.get((k, level), 0.0)) for level in names_) for k, names_ in LEVELS.items()}
+    return Weights(prior=float(bits[0]), levels=levels, match=MATCH, review=REVIEW)
+
+
+def pair_weights(labelled: Labelled, compared: Compared) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Returns truth and weight of each pair; pairs with a doubtful record weigh nothing."""
+    body_a, body_b = labelled.body[compared.a], labelled.body[compared.b]
+    truth = (body_a == body_b) & (body_a >= 0)
+    count = np.bincount(body_a[truth], minlength=labelled.body.max() + 1)
+    weight = np.where(truth, np.minimum(1.0, MOST_PAIRS / np.maximum(count[body_a], 1)), 1.0)
+    return truth, np.where((body_a < 0) | (body_b < 0), 0.0, weight)
+
+
+def write(weights: Weights, path: Path, note: str) -> None:
+    """Writes the weights as a readable file, rounded to a hundredth of a bit."""
+    text = {
+        "note": note,
+        "match": weights.match,
+        "review": weights.review,
+        "prior": round(weights.prior, 2),
+        "weights": {
+            k: dict(zip(LEVELS[k], (round(v, 2) for v in values), strict=True)) for k, values in weights.levels.items()
+        },
+    }
+    path.write_text(yaml.safe_dump(text, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    labelled = load()
+    truth, weight = pair_weights(labelled, labelled.compared)
+    target = Path(__file__).resolve().parents[2] / "inventory" / "identity" / "weights.yml"
+    write(
+        fit(labelled.compared, truth, weight),
+        target,
+        f"Match weights in bits, by benchmarks/identity/estimate_weights.py, on {int((weight > 0).sum())} labelled candidate pairs"
+        f" of {labelled.body.max() + 1} bodies.",
+    )
+    print(f"written to {target}")

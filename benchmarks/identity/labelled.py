@@ -1,0 +1,92 @@
+"""Labelled records for the benchmarks: read from the folder that CLUSTER_INVENTORY_LABELS names, never by the product."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from inventory.identity.blocking import Candidates, candidates
+from inventory.identity.comparison import Compared, compare
+from inventory.identity.evidence import Evidence, gather
+from inventory.schemas import RECORDS, STATEMENTS
+from sources.records import Record, read_records
+
+VARIABLE = "CLUSTER_INVENTORY_LABELS"
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labelled records with their compared pairs.
+
+    Attributes:
+        records: Frame of schema RECORDS.
+        statements: Frame of schema STATEMENTS.
+        body: Record index to number of its body; -1 for doubtful labels.
+        hard: Columns record_a, record_b, same: the hard pairs.
+    """
+
+    records: pl.DataFrame
+    statements: pl.DataFrame
+    evidence: Evidence
+    candidates: Candidates
+    compared: Compared
+    body: NDArray[np.int64]
+    hard: pl.DataFrame
+
+
+def folder() -> Path:
+    """Returns the folder of labelled records; ends the program with a clear message if there is none."""
+    value = os.environ.get(VARIABLE)
+    if not value:
+        sys.exit(f"Set {VARIABLE} to the folder with records.jsonl, labels.csv and pairs_hard.csv.")
+    return Path(value)
+
+
+def frames(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Returns the frames RECORDS and STATEMENTS of a record file, values as printed."""
+    records = [r for r in read_records(path) if isinstance(r, Record)]
+    rows = [
+        {
+            "record_id": r.record_id,
+            "source_id": r.source,
+            "url": r.url,
+            "stated_by": r.url,
+            "as_of": r.as_of,
+            "name": r.name,
+        }
+        for r in records
+    ]
+    said = [
+        {
+            "statement_id": f"{r.record_id}:{k}:{v}",
+            "record_id": r.record_id,
+            "property": k,
+            "value": str(v),
+            "url": r.url,
+        }
+        for r in records
+        for k, values in {"name": r.name, **r.fields}.items()
+        if not isinstance(values, dict)
+        for v in (values if isinstance(values, list) else [values])
+    ]
+    return pl.DataFrame(rows, schema=RECORDS), pl.DataFrame(said, schema=STATEMENTS)
+
+
+def load() -> Labelled:
+    """Reads the labelled records and compares their candidate pairs."""
+    records, statements = frames(folder() / "records.jsonl")
+    evidence = gather(records, statements)
+    found = candidates(evidence)
+    with (folder() / "labels.csv").open(encoding="utf-8") as rows:
+        gold = {r["record_id"]: r["gold_id"] for r in csv.DictReader(rows) if r["confidence"] != "doubtful"}
+    number = {g: i for i, g in enumerate(sorted(set(gold.values())))}
+    body = np.array([number[gold[r]] if r in gold else -1 for r in evidence.record_ids], dtype=np.int64)
+    hard = pl.read_csv(folder() / "pairs_hard.csv", columns=["record_a", "record_b", "same"])
+    return Labelled(records, statements, evidence, found, compare(evidence, found.pairs), body, hard)

@@ -1,0 +1,156 @@
+"""Measures the linkage on labelled records: with the shipped weights, and cross-validated by body.
+
+    CLUSTER_INVENTORY_LABELS=<folder> python -m benchmarks.identity.quality [--errors]
+
+Cross-validated: the bodies are dealt into five folds; for each, weights are estimated from pairs that touch no body of the
+fold, all records are linked with them, and only pairs and records that touch the fold are scored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.identity.estimate_weights import fit, pair_weights
+from benchmarks.identity.labelled import Labelled, load
+from inventory.identity.linkage import bodies_of
+from inventory.identity.scoring import Weights, load_weights, probability, score
+
+FOLDS = 5
+Ints = NDArray[np.int64]
+
+
+def counts(body: Ints, found: Ints, touched: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Returns true, found and right pairs, and sums of B-cubed precision and recall with the records scored."""
+    known = np.flatnonzero(body >= 0)
+    same_gold = body[known][:, None] == body[known][None, :]
+    same_found = found[known][:, None] == found[known][None, :]
+    counted = np.triu(np.ones_like(same_gold), 1) & (touched[known][:, None] | touched[known][None, :])
+    right = (same_gold & same_found).sum(axis=1)
+    rows = touched[known]
+    return np.array(
+        [
+            (same_gold & counted).sum(),
+            (same_found & counted).sum(),
+            (same_gold & same_found & counted).sum(),
+            (right / same_found.sum(axis=1))[rows].sum(),
+            (right / same_gold.sum(axis=1))[rows].sum(),
+            rows.sum(),
+        ],
+        dtype=np.float64,
+    )
+
+
+def summary(c: NDArray[np.float64]) -> str:
+    """Returns the counts as readable figures."""
+    precision, recall, b_p, b_r = c[2] / c[1], c[2] / c[0], c[3] / c[5], c[4] / c[5]
+    return f"P {precision:.4f}  R {recall:.4f}  B-cubed P {b_p:.4f} R {b_r:.4f} F1 {2 * b_p * b_r / (b_p + b_r):.4f}"
+
+
+def hard(labelled: Labelled, found: Ints, touched: NDArray[np.bool_]) -> tuple[int, int]:
+    """Returns how many hard pairs are right, and of how many."""
+    index = {r: i for i, r in enumerate(labelled.evidence.record_ids)}
+    right = total = 0
+    for a, b, same in labelled.hard.iter_rows():
+        if touched[index[a]] or touched[index[b]]:
+            total += 1
+            right += (found[index[a]] == found[index[b]]) == bool(same)
+    return right, total
+
+
+def fold_of(labelled: Labelled) -> Ints:
+    """Deals the bodies into folds by a hash of their first record's id."""
+    first: dict[int, str] = {}
+    for record, body in zip(labelled.evidence.record_ids, labelled.body.tolist(), strict=True):
+        first.setdefault(body, record)
+    fold = {b: int(hashlib.sha256(r.encode()).hexdigest(), 16) % FOLDS for b, r in first.items()}
+    return np.array([fold[b] if b >= 0 else -1 for b in labelled.body.tolist()])
+
+
+def held_out(labelled: Labelled) -> tuple[NDArray[np.float64], tuple[int, int], Ints, NDArray[np.float64]]:
+    """Returns counts, hard pairs, weights of pairs out of fold, over all folds."""
+    truth, weight = pair_weights(labelled, labelled.compared)
+    fold = fold_of(labelled)
+    a, b = labelled.compared.a, labelled.compared.b
+    total, right, hard_total = np.zeros(6), 0, 0
+    pair_weight = np.full(len(a), np.nan)
+    errors = []
+    for k in range(FOLDS):
+        inside = (fold[a] == k) | (fold[b] == k)
+        weights = fit(labelled.compared, truth, np.where(inside, 0.0, weight))
+        found = bodies_of(labelled.evidence, labelled.compared, weights)
+        touched = fold == k
+        total += counts(labelled.body, found, touched)
+        r, t = hard(labelled, found, touched)
+        right, hard_total = right + r, hard_total + t
+        pair_weight[inside] = score(labelled.compared, weights)[inside]
+        errors.append((touched, found))
+    return total, (right, hard_total), errors, pair_weight  # type: ignore[return-value]
+
+
+def reliability(labelled: Labelled, weight: NDArray[np.float64]) -> None:
+    """Prints predicted against observed share of matches, by band of probability."""
+    truth, counted = pair_weights(labelled, labelled.compared)
+    p = probability(weight)
+    print("probability   pairs  mean predicted  observed")
+    for low, high in (
+        (0, 0.01),
+        (0.01, 0.1),
+        (0.1, 0.3),
+        (0.3, 0.5),
+        (0.5, 0.7),
+        (0.7, 0.9),
+        (0.9, 0.99),
+        (0.99, 1.01),
+    ):
+        band = (p >= low) & (p < high) & (counted > 0)
+        if band.any():
+            print(f"{low:.2f}-{min(high, 1):.2f}  {band.sum():7d}  {p[band].mean():14.3f}  {truth[band].mean():8.3f}")
+
+
+def print_errors(labelled: Labelled, found: Ints, touched: NDArray[np.bool_]) -> None:
+    """Prints wrongly joined and wrongly parted groups of names."""
+    name = dict(labelled.records.select("record_id", "name").iter_rows())
+    ids, body = labelled.evidence.record_ids, labelled.body
+    for title, left, right in (("joined wrongly", found, body), ("parted wrongly", body, found)):
+        for group in np.unique(left[touched & (body >= 0)]):
+            members = np.flatnonzero((left == group) & (body >= 0))
+            parts = [members[right[members] == r] for r in np.unique(right[members])]
+            if len(parts) > 1 and any(touched[p].any() for p in parts):
+                print(
+                    f"{title}:",
+                    " <> ".join(f"{len(p)}x " + " | ".join(sorted({name[ids[m]] for m in p}))[:160] for p in parts),
+                )
+
+
+def main() -> None:
+    """Prints all figures."""
+    labelled = load()
+    everything = labelled.body >= 0
+    weights: Weights = load_weights()
+    truth, _ = pair_weights(labelled, labelled.compared)
+    c = counts(labelled.body, labelled.body, everything)
+    print(
+        f"candidate pairs {labelled.candidates.pair_count}, largest block {labelled.candidates.largest_block},"
+        f" dropped blocks {labelled.candidates.dropped_blocks}, ceiling recall {truth.sum() / c[0]:.4f}"
+    )
+    found = bodies_of(labelled.evidence, labelled.compared, weights)
+    print(
+        "in-sample ",
+        summary(counts(labelled.body, found, everything)),
+        " hard pairs",
+        hard(labelled, found, everything),
+    )
+    total, hard_pairs, folds, weight = held_out(labelled)
+    print("held out  ", summary(total), " hard pairs", hard_pairs, f"{hard_pairs[0] / hard_pairs[1]:.3f}")
+    reliability(labelled, weight)
+    if "--errors" in sys.argv:
+        for touched, part in folds:  # type: ignore[misc]
+            print_errors(labelled, part, touched)
+
+
+if __name__ == "__main__":
+    main()

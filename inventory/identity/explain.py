@@ -1,0 +1,73 @@
+"""Why two records are, or are not, the same body, in words that an official would accept."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inventory.identity.comparison import LEVELS, Compared
+from inventory.identity.evidence import Evidence, Matrix
+from inventory.identity.scoring import Weights
+
+Ints = NDArray[np.int64]
+
+_SILENT = {"unknown", "none", "other", "no"}
+_TITLES = {
+    "information": "what the names share is",
+    "proper": "proper words",
+    "field": "branch words",
+    "place": "places in the names",
+    "direction": "directions in the names",
+    "scope": "words like Polish or European",
+    "acronym": "acronym",
+    "listed": "listed names",
+    "domain": "web site",
+    "host": "site of the page",
+    "city": "town",
+    "voivodeship": "voivodeship",
+    "coordinator": "coordinator",
+    "founded": "founding year",
+    "country": "country",
+    "sector": "branch",
+    "page": "page",
+    "energy": "called an energy cluster",
+}
+_SHOWN = {"domain", "host", "city", "voivodeship", "founded", "country"}
+
+
+def reasons(evidence: Evidence, compared: Compared, weights: Weights, pairs: Ints) -> list[str]:
+    """Returns, for each pair asked for, its evidence in words, the weightiest first.
+
+    Args:
+        evidence: What is known of the records.
+        compared: The compared pairs.
+        weights: The match weights.
+        pairs: Positions in `compared`.
+    """
+    return [_reason(evidence, compared, weights, int(p)) for p in pairs]
+
+
+def _reason(evidence: Evidence, compared: Compared, weights: Weights, p: int) -> str:
+    a, b = int(compared.a[p]), int(compared.b[p])
+    parts: list[tuple[float, str]] = []
+    for kind, names in LEVELS.items():
+        level = int(compared.levels[kind][p])
+        worth = weights.levels[kind][level]
+        if names[level] in _SILENT or abs(worth) < 0.2 or kind == "information":
+            continue
+        if kind == "name":
+            first, second = evidence.names[compared.name_a[p]].text, evidence.names[compared.name_b[p]].text
+            parts.append((worth, f"names “{first}” and “{second}”: {names[level]}"))
+            continue
+        shown = ""
+        if kind in _SHOWN:
+            shown = f" ({_values(evidence, kind, a)} and {_values(evidence, kind, b)})"
+        parts.append((worth, f"{_TITLES[kind]}: {names[level]}{shown}"))
+    parts.sort(key=lambda part: (-abs(part[0]), part[1]))
+    return "; ".join(f"{text} [{worth:+.1f}]" for worth, text in parts)
+
+
+def _values(evidence: Evidence, kind: str, record: int) -> str:
+    matrix: Matrix = evidence.attributes[kind]
+    at = matrix.indices[matrix.indptr[record] : matrix.indptr[record + 1]]
+    return ", ".join(sorted(evidence.labels[kind][k].lstrip("=") for k in at)) or "not stated"

@@ -1,0 +1,87 @@
+"""Listed homonyms: names known to mean different bodies, as reviewed data in `homonyms.csv`.
+
+The file has a row per case: `kind`, `name_a`, `name_b`, `note`. `distinct`: two names of two bodies, never joined because of
+them. `ambiguous`: one string that more than one body goes by, so its equality alone proves nothing: two records that have
+no more than it in common, and neither town, web site nor coordinator, stay apart.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from inventory.identity.comparison import LEVELS, Compared
+from inventory.identity.evidence import Evidence
+from inventory.identity.names import words
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Homonyms:
+    """The listed homonyms, names as their folded words in alphabetical order.
+
+    Attributes:
+        distinct: Pairs of names, each pair in order.
+        ambiguous: Names that mean more than one body.
+    """
+
+    distinct: frozenset[tuple[Key, Key]]
+    ambiguous: frozenset[Key]
+
+
+def _key(text: str) -> Key:
+    return tuple(sorted(words(text)))
+
+
+@cache
+def load_homonyms(path: Path | None = None) -> Homonyms:
+    """Reads the listed homonyms.
+
+    Raises:
+        ValueError: A row is of no known kind.
+    """
+    path = path or Path(__file__).parent / "homonyms.csv"
+    distinct, ambiguous = set(), set()
+    with path.open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            if row["kind"] == "distinct":
+                first, second = sorted((_key(row["name_a"]), _key(row["name_b"])))
+                distinct.add((first, second))
+            elif row["kind"] == "ambiguous":
+                ambiguous.add(_key(row["name_a"]))
+            else:
+                raise ValueError(f"{path.name}: kind {row['kind']!r}; use distinct or ambiguous.")
+    return Homonyms(frozenset(distinct), frozenset(ambiguous))
+
+
+def vetoes(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
+    """Returns the pairs of records that listed homonyms keep apart."""
+    listed = load_homonyms()
+    keys = [_key(name.text) for name in evidence.names]
+    involved = {k for pair in listed.distinct for k in pair} | listed.ambiguous
+    marked = np.array([key in involved for key in keys], dtype=bool)
+    proof = np.zeros(len(compared.a), dtype=bool)
+    for kind, level in (
+        ("domain", "same"),
+        ("host", "same"),
+        ("city", "same"),
+        ("coordinator", "same"),
+        ("voivodeship", "same"),
+    ):
+        proof |= compared.levels[kind] == LEVELS[kind].index(level)
+    found = set()
+    for p in np.flatnonzero(
+        marked[compared.name_a] & marked[compared.name_b]
+        | marked[compared.name_a] & ~proof
+        | marked[compared.name_b] & ~proof
+    ):
+        first, second = sorted((keys[compared.name_a[p]], keys[compared.name_b[p]]))
+        alone = (first in listed.ambiguous or second in listed.ambiguous) and not proof[p]
+        if (first, second) in listed.distinct or alone:
+            found.add((int(compared.a[p]), int(compared.b[p])))
+    return found

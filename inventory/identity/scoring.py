@@ -1,0 +1,69 @@
+"""What agreement is worth: match weights by level, summed to the weight of a pair, and vetoes before all.
+
+The weights stand in `weights.yml`: base 2 logarithms of how much likelier a level is in two records of one body than in
+two of different bodies (Fellegi and Sunter, 1969), given the other evidence. They are estimated by
+`benchmarks/identity/estimate_weights.py`; the file says on what, and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from inventory.identity.comparison import LEVELS, Compared
+from inventory.identity.evidence import Floats
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Match weights and the thresholds of decision.
+
+    Attributes:
+        prior: Weight of a candidate pair before any evidence.
+        levels: Evidence to the weight of each of its levels, in the order of `LEVELS`.
+        match: Least probability of a match.
+        review: Least probability of a pair for the review queue.
+    """
+
+    prior: float
+    levels: Mapping[str, tuple[float, ...]]
+    match: float = 0.5
+    review: float = 0.1
+
+
+@cache
+def load_weights(path: Path | None = None) -> Weights:
+    """Reads the match weights.
+
+    Raises:
+        ValueError: A kind of evidence or a level is missing or unknown.
+    """
+    path = path or Path(__file__).parent / "weights.yml"
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    levels = {}
+    for kind, names in LEVELS.items():
+        given = raw["weights"].get(kind, {})
+        if set(given) != set(names):
+            raise ValueError(
+                f"{path.name}: levels of {kind} are {sorted(given)}, expected {sorted(names)}; estimate the weights again."
+            )
+        levels[kind] = tuple(float(given[name]) for name in names)
+    return Weights(prior=float(raw["prior"]), levels=levels, match=float(raw["match"]), review=float(raw["review"]))
+
+
+def score(compared: Compared, weights: Weights) -> Floats:
+    """Returns the match weight of each pair: the prior and the weights of its levels, base 2 logarithm."""
+    total = np.full(len(compared.a), weights.prior)
+    for kind, values in weights.levels.items():
+        total += np.array(values)[compared.levels[kind]]
+    return total
+
+
+def probability(weight: Floats) -> Floats:
+    """Returns the probability of a match for a weight: 2^w / (1 + 2^w)."""
+    return np.asarray(1.0 / (1.0 + np.exp2(-np.clip(weight, -60.0, 60.0))))
