@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.identity.estimate_weights import fit, pair_weights
 from benchmarks.identity.labelled import Labelled, load
-from inventory.identity.linkage import bodies_of
+from inventory.identity.linkage import two_passes
 from inventory.identity.scoring import Weights, load_weights, probability, score
 
 FOLDS = 5
@@ -81,7 +81,7 @@ def held_out(labelled: Labelled) -> tuple[NDArray[np.float64], tuple[int, int], 
     for k in range(FOLDS):
         inside = (fold[a] == k) | (fold[b] == k)
         weights = fit(labelled.compared, truth, np.where(inside, 0.0, weight))
-        found = bodies_of(labelled.evidence, labelled.compared, weights)
+        found = two_passes(labelled.evidence, labelled.compared, weights)[2]
         touched = fold == k
         total += counts(labelled.body, found, touched)
         r, t = hard(labelled, found, touched)
@@ -137,7 +137,7 @@ def main() -> None:
         f"candidate pairs {labelled.candidates.pair_count}, largest block {labelled.candidates.largest_block},"
         f" dropped blocks {labelled.candidates.dropped_blocks}, ceiling recall {truth.sum() / c[0]:.4f}"
     )
-    found = bodies_of(labelled.evidence, labelled.compared, weights)
+    found = two_passes(labelled.evidence, labelled.compared, weights)[2]
     print(
         "in-sample ",
         summary(counts(labelled.body, found, everything)),

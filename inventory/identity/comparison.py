@@ -107,7 +107,8 @@ def compare(evidence: Evidence, pairs: pl.DataFrame) -> Compared:
         found |= _record_levels(evidence, a[part], b[part], i[part], j[part])
         for kind, values in found.items():
             levels[kind][part] = values
-    levels["listed"] = (best["prop_a"] != best["prop_b"]).to_numpy().astype(np.int64)
+    other = ((best["prop_a"] != "name") | (best["prop_b"] != "name")).to_numpy()
+    levels["listed"] = (other & (levels["name"] >= LEVELS["name"].index("same meaning, one language, other words"))).astype(np.int64)
     levels["coordinator"] = _coordinator_levels(evidence, a, b)
     return Compared(a, b, i, j, levels, bits, likeness)
 
@@ -292,8 +293,9 @@ def _founded(evidence: Evidence, a: Ints, b: Ints) -> Ints:
     count = np.asarray(matrix.sum(axis=1)).ravel()
     mean = _ratio(np.asarray(matrix @ years) if len(years) else np.zeros(matrix.shape[0]), count)
     known = (count[a] > 0) & (count[b] > 0)
+    same = _dot(matrix, matrix, a, b) > 0
     apart = np.abs(mean[a] - mean[b])
-    return np.where(~known, 0, np.where(apart < 0.5, 1, np.where(apart < 1.5, 2, 3))).astype(np.int64)
+    return np.where(~known, 0, np.where(same, 1, np.where(apart < 1.5, 2, 3))).astype(np.int64)
 
 
 def _acronym(evidence: Evidence, i: Ints, j: Ints) -> Ints:

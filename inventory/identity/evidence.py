@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -47,6 +47,9 @@ _PRIOR_SHARE = {
 }
 # A kind's part in the likeness of two names: words of organisation and quality are left out and translated freely.
 _KIND_WEIGHT = {"weak": 0.35, "scope": 0.4, "direction": 1.0, "place": 1.0, "local": 1.0, "sector": 1.0, "proper": 1.2}
+
+# Top-level domains that tell a country; those sold to everybody (.eu, .io, .tv, .me, .co, .info) do not.
+_COUNTRY_TAILS = frozenset("at be bg ch cz de dk ee es fi fr gr hr hu ie it lt lu lv nl no pl pt ro rs se si sk ua uk".split())
 
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -137,6 +140,39 @@ def gather(records: pl.DataFrame, statements: pl.DataFrame, lexicon: Lexicon | N
     )
 
 
+_POOLED = ("city", "voivodeship", "place", "domain", "country", "sector", "founded")
+
+
+def pooled(evidence: Evidence, body: NDArray[np.int64]) -> Evidence:
+    """Returns evidence in which what one record of a body says is said by all: names, places, sites, coordinators.
+
+    Args:
+        evidence: What each record says by itself.
+        body: Record index to the smallest record index of its body, as `resolution.resolve` gives it.
+    """
+    n = len(body)
+    member = sparse.csr_matrix((np.ones(n), (np.arange(n), body)), shape=(n, n))
+    attributes = dict(evidence.attributes)
+    for kind in _POOLED:
+        shared = (member @ (member.T @ evidence.attributes[kind])).tocsr()
+        shared.data[:] = 1.0
+        attributes[kind] = shared
+    group = pl.DataFrame({"record": np.arange(n), "body": body})
+
+    def spread(frame: pl.DataFrame) -> pl.DataFrame:
+        said = frame.join(group, on="record").drop("record").unique()
+        return said.join(group, on="body").select(frame.columns)
+
+    theirs = spread(evidence.record_names).with_columns(prop=pl.lit("pooled"))
+    names = pl.concat([evidence.record_names, theirs]).unique(["record", "name"], keep="first", maintain_order=True)
+    return replace(
+        evidence,
+        record_names=names.sort("record", "name"),
+        attributes=attributes,
+        coordinators=spread(evidence.coordinators).unique().sort("record", "coordinator"),
+    )
+
+
 def parse_names(texts: Sequence[str], lexicon: Lexicon) -> list[Name]:
     """Parses distinct names, misprints mended and words printed apart joined with the help of all the others."""
     split = [words(text) for text in texts]
@@ -189,6 +225,7 @@ def _attributes(
         a: [[] for _ in range(n)]
         for a in ("city", "voivodeship", "place", "domain", "host", "country", "sector", "founded", "url")
     }
+    within_poland = {*lexicon.within.values(), *lexicon.within}
     readers = {"city": _place, "voivodeship": _place, "region": _place}
     for record, prop, value in said.iter_rows():
         if prop in readers:
@@ -198,7 +235,8 @@ def _attributes(
             values["place"][record].extend(found)
             values["place"][record].extend(w for f in found if (w := lexicon.within.get(f)))
         elif prop in {"website", "email"}:
-            values["domain"][record].extend(domain_of(value))
+            values["domain"][record].extend(found := domain_of(value))
+            values["country"][record].extend(tail.upper() for d in found if (tail := d.rsplit(".", 1)[-1]) in _COUNTRY_TAILS)
         elif prop == "country":
             values["country"][record].append(value.strip().upper()[:2])
         elif prop == "sector":
@@ -207,6 +245,9 @@ def _attributes(
             )
         elif prop == "founded" and re.match(r"\d{4}", value):
             values["founded"][record].append(value[:4])
+    for record, found in enumerate(values["place"]):
+        if any(place in within_poland for place in found):
+            values["country"][record].append("PL")
     for record, url in enumerate(records["url"].to_list()):
         values["host"][record].extend(domain_of(url or ""))
         values["url"][record].append((url or "").strip())

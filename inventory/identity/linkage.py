@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from inventory.identity.blocking import Candidates, candidates
 from inventory.identity.comparison import Compared, compare
-from inventory.identity.evidence import Evidence, gather
+from inventory.identity.evidence import Evidence, gather, pooled
 from inventory.identity.explain import reasons
 from inventory.identity.homonyms import vetoes
 from inventory.identity.judgements import Judgements
@@ -29,6 +29,8 @@ from inventory.schemas import BODIES, MATCHES, conform
 Ints = NDArray[np.int64]
 JUDGED = 60.0
 """Weight of a judgement of people: no evidence outweighs it."""
+CERTAIN = 0.9
+"""Least mean probability at which records join in the first pass."""
 ALARM = 150
 """Records in one body beyond which it is reported: the largest real one has about 70."""
 
@@ -68,9 +70,9 @@ def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements
     weights = load_weights()
     evidence = gather(records, statements)
     found = candidates(evidence)
-    compared = compare(evidence, _with_judged(found.pairs, evidence, judgements))
+    first = compare(evidence, _with_judged(found.pairs, evidence, judgements))
+    evidence, compared, body = two_passes(evidence, first, weights, judgements)
     weight = score(compared, weights)
-    body = bodies_of(evidence, compared, weights, judgements)
     matches = _matches(evidence, compared, weight, body, weights, judgements)
     return Linkage(
         matches=matches,
@@ -84,20 +86,32 @@ def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements
     )
 
 
-def bodies_of(evidence: Evidence, compared: Compared, weights: Weights, judgements: Judgements | None = None) -> Ints:
-    """Returns for each record the smallest record index of its body."""
-    weight = score(compared, weights)
-    threshold = float(np.log2(weights.match / (1 - weights.match)))
-    together = _judged(evidence, judgements or Judgements(), "same")
-    apart = _judged(evidence, judgements or Judgements(), "different")
-    listed = vetoes(evidence, compared)
+def two_passes(
+    evidence: Evidence, first: Compared, weights: Weights, judgements: Judgements | None = None
+) -> tuple[Evidence, Compared, Ints]:
+    """Resolves twice: what the certain bodies of the first pass say as a whole decides the rest in the second.
+
+    Returns:
+        Evidence pooled by body, the pairs compared on it, and for each record the smallest record index of its body.
+    """
+    judgements = judgements or Judgements()
+    certain = _resolved(evidence, first, weights, CERTAIN, judgements)
+    evidence = pooled(evidence, certain)
+    pairs = _with_judged(candidates(evidence).pairs, evidence, judgements)
+    compared = compare(evidence, pairs)
+    return evidence, compared, _resolved(evidence, compared, weights, weights.match, judgements)
+
+
+def _resolved(evidence: Evidence, compared: Compared, weights: Weights, match: float, judgements: Judgements) -> Ints:
+    together = _judged(evidence, judgements, "same")
+    apart = _judged(evidence, judgements, "different")
     return resolve(
         len(evidence.record_ids),
         compared.a,
         compared.b,
-        weight,
-        threshold,
-        vetoes=sorted((apart | listed) - together),
+        score(compared, weights),
+        float(np.log2(match / (1 - match))),
+        vetoes=sorted((apart | vetoes(evidence, compared)) - together),
         together=sorted(together),
     )
 
