@@ -117,8 +117,8 @@ def town(text: str | None, voivodeship: str | None = None) -> Town | None:
         voivodeship: TERYT code that decides between namesakes, if known.
 
     Example:
-        >>> town("Bialystok").code, town("Gorzów Wlkp.").name, town("Józefów"), town("Józefów", "14").code
-        ('20', 'Gorzów Wielkopolski', None, '14')
+        >>> town("Bialystok").code, town("Gorzów Wlkp.").name, town("Dąbrowa"), town("Dąbrowa", "14")
+        ('20', 'Gorzów Wielkopolski', None, None)
     """
     if not text:
         return None

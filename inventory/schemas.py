@@ -138,6 +138,18 @@ CLUSTER_STATEMENTS = pl.Schema({
 })
 """Statements of published clusters. Key: statement_id."""
 
+CONFLICTS = pl.Schema({
+    "cluster_id": pl.String,
+    "property": pl.String,  # founded (by year), voivodeship
+    "value": pl.String,  # the value that the profile shows
+    "statement_id": pl.String,
+    "url": pl.String,
+    "other_value": pl.String,
+    "other_statement_id": pl.String,
+    "other_url": pl.String,
+})
+"""Values that contradict the chosen one, with both pages. Key: cluster_id, property, other_statement_id."""
+
 STATISTICS = pl.Schema({
     "statistic": pl.String,
     "as_of": pl.String,
