@@ -52,7 +52,7 @@ AGAINST = {
     "name": ("nothing shared", "little shared"),
     "proper": ("one side only", "different", "shared, more on both"),
     "field": ("one side only", "different", "shared, more on both"),
-    "place": ("one side only", "one side, contradicted", "different"),
+    "place": ("nested", "one side only", "one side, contradicted", "different"),
     "direction": ("one side only", "different"),
     "scope": ("one side only",),
     "acronym": ("different",),

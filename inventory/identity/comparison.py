@@ -33,6 +33,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
         "same meaning, one language, other words",
         "same meaning, other language",
         "same words",
+        "an acronym alone",
     ),
     "information": ("generic", "common", "telling", "unique"),
     "proper": ("none", "shared", "shared, more on one side", "one side only", "different", "shared, more on both"),
@@ -108,7 +109,7 @@ def compare(evidence: Evidence, pairs: pl.DataFrame) -> Compared:
         for kind, values in found.items():
             levels[kind][part] = values
     other = ((best["prop_a"] != "name") | (best["prop_b"] != "name")).to_numpy()
-    levels["listed"] = (other & (levels["name"] >= LEVELS["name"].index("same meaning, one language, other words"))).astype(np.int64)
+    levels["listed"] = (other & np.isin(levels["name"], (7, 8, 9))).astype(np.int64)
     levels["coordinator"] = _coordinator_levels(evidence, a, b)
     return Compared(a, b, i, j, levels, bits, likeness)
 
@@ -118,6 +119,7 @@ def _best_names(evidence: Evidence, pairs: pl.DataFrame) -> pl.DataFrame:
     i, j = pairs["name_a"].to_numpy(), pairs["name_b"].to_numpy()
     likeness, shared = np.zeros(len(i)), np.zeros(len(i))
     total = evidence.concepts @ evidence.bits
+    alone = np.array([n.alone for n in evidence.names], dtype=bool)
     for start in range(0, len(i), _CHUNK):
         p = slice(start, start + _CHUNK)
         both = evidence.concepts[i[p]].multiply(evidence.concepts[j[p]]) @ evidence.bits
@@ -125,6 +127,8 @@ def _best_names(evidence: Evidence, pairs: pl.DataFrame) -> pl.DataFrame:
         smaller = np.minimum(total[i[p]], total[j[p]])
         union = total[i[p]] + total[j[p]] - both
         likeness[p] = 0.6 * _ratio(both, union) + 0.4 * _ratio(both, smaller)
+        # An acronym alone is compared only where no name in words agrees better.
+        likeness[p] = np.where(alone[i[p]] | alone[j[p]], np.minimum(likeness[p], 0.3), likeness[p])
         likeness[p] += (_dot(evidence.acronyms, evidence.acronyms, i[p], j[p]) > 0) * 0.05
     prop = evidence.record_names.select("record", "name", "prop")
     return (
@@ -167,6 +171,8 @@ def _name_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> tupl
     total_x, total_y = bits + only_x.sum(axis=1), bits + only_y.sum(axis=1)
     smaller = np.minimum(total_x, total_y)
     likeness = _ratio(bits, total_x + total_y - bits)
+    alone = np.array([n.alone for n in evidence.names], dtype=bool)
+    acronym = alone[i] | alone[j]
     levels = {
         "name": _agreement(evidence, i, j, likeness, _ratio(bits, smaller)),
         "information": np.digitize(bits, (6.0, 10.5, 16.0)),
@@ -176,6 +182,10 @@ def _name_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> tupl
         "direction": _simple_relation(*(m[:, kind["direction"]] for m in (both, only_x, only_y))),
         "scope": np.minimum(_simple_relation(*(m[:, kind["scope"]] for m in (both, only_x, only_y))), 2),
     }
+    # An acronym by itself is no word of a name: whether it fits is said once, under `acronym`.
+    levels["name"] = np.where(acronym, LEVELS["name"].index("an acronym alone"), levels["name"])
+    for kind_ in ("information", "proper", "field", "place", "direction", "scope"):
+        levels[kind_] = np.where(acronym, 0, levels[kind_])
     return levels, bits, likeness
 
 

@@ -95,14 +95,15 @@ def two_passes(
         Evidence pooled by body, the pairs compared on it, and for each record the smallest record index of its body.
     """
     judgements = judgements or Judgements()
-    certain = _resolved(evidence, first, weights, CERTAIN, judgements)
+    listed = vetoes(evidence, first)
+    certain = _resolved(evidence, first, weights, CERTAIN, judgements, listed)
     evidence = pooled(evidence, certain)
     pairs = _with_judged(candidates(evidence).pairs, evidence, judgements)
     compared = compare(evidence, pairs)
-    return evidence, compared, _resolved(evidence, compared, weights, weights.match, judgements)
+    return evidence, compared, _resolved(evidence, compared, weights, weights.match, judgements, listed | vetoes(evidence, compared))
 
 
-def _resolved(evidence: Evidence, compared: Compared, weights: Weights, match: float, judgements: Judgements) -> Ints:
+def _resolved(evidence: Evidence, compared: Compared, weights: Weights, match: float, judgements: Judgements, listed: set[tuple[int, int]]) -> Ints:
     together = _judged(evidence, judgements, "same")
     apart = _judged(evidence, judgements, "different")
     return resolve(
@@ -111,7 +112,7 @@ def _resolved(evidence: Evidence, compared: Compared, weights: Weights, match: f
         compared.b,
         score(compared, weights),
         float(np.log2(match / (1 - match))),
-        vetoes=sorted((apart | vetoes(evidence, compared)) - together),
+        vetoes=sorted((apart | listed) - together),
         together=sorted(together),
     )
 

@@ -4,7 +4,7 @@ Belongs here: everything known of one name by itself. Does not belong here: comp
 
 The lexicon `concepts.csv` has a row per concept and language: `concept`, `kind`, `within` (the wider place a place lies
 in), `lang`, `terms` (separated by `|`, folded to ASCII; `*` ends a stem; blanks make a phrase), `note`. The longest term
-wins. Kinds: `generic` (says nothing), `weak` (organisational and quality words), `scope` (Polish, European), `direction`,
+wins; a term that says two things has both as its concept, joined by `+`. Kinds: `generic` (says nothing), `weak` (organisational and quality words), `scope` (Polish, European), `direction`,
 `place`, `sector`. Words that are not in it are `proper`, or `local` if formed like a Polish adjective of a place.
 """
 
@@ -126,7 +126,8 @@ def load_lexicon(path: Path | None = None) -> Lexicon:
     with path.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
             concept = row["concept"]
-            kind[concept] = row["kind"]
+            for part in concept.split("+"):
+                kind.setdefault(part, row["kind"])
             if row["within"]:
                 within[concept] = row["within"]
             for printed in row["terms"].split("|"):
@@ -196,7 +197,7 @@ def _initials(text: str, lexicon: Lexicon) -> set[str]:
         for t, term in zip(tokens, terms, strict=True)
         if not (term and term.concept in {"function_word", "legal_form"})
     ]
-    short = [t for t, term in zip(tokens, terms, strict=True) if not (term and lexicon.kind[term.concept] == "generic")]
+    short = [t for t, term in zip(tokens, terms, strict=True) if not (term and lexicon.kind[term.concept.split("+")[0]] == "generic")]
     every = [t[0] for t in tokens]
     found = {"".join(t[0] for t in full), "".join(t[0] for t in short), "".join(every)}
     return {a for a in found if 3 <= len(a) <= _LONGEST_ACRONYM}
@@ -236,8 +237,9 @@ def parse_name(
                 concepts.setdefault(concept, rest[0])
             position += 1
             continue
-        if lexicon.kind[term.concept] != "generic":
-            concepts.setdefault(term.concept, " ".join(rest[: len(term.words)]))
+        for concept in term.concept.split("+"):
+            if lexicon.kind[concept] != "generic":
+                concepts.setdefault(concept, " ".join(rest[: len(term.words)]))
         energy |= (
             term.concept == "cluster" and rest[1:2] == ["energii"] and not "".join(rest[2:3]).startswith("odnawialn")
         )
@@ -245,7 +247,7 @@ def parse_name(
         position += len(term.words)
     printed = {fold(a).replace(" ", "") for a in _printed_acronyms(text)}
     printed = {
-        a for a in printed if not (found := lexicon.find([a])) or lexicon.kind[found.concept] in {"weak", "generic"}
+        a for a in printed if not (found := lexicon.find([a])) or lexicon.kind[found.concept.split("+")[0]] in {"weak", "generic"}
     }
     content = {word for concept, word in concepts.items()}
     return Name(
@@ -275,13 +277,13 @@ def variants(text: str) -> list[str]:
         >>> variants("Baltic Sea & Space Cluster / BSSC Cluster")
         ['Baltic Sea & Space Cluster / BSSC Cluster', 'Baltic Sea & Space Cluster', 'BSSC Cluster']
         >>> variants("Bydgoszcz Industrial Cluster (BIC)")
-        ['Bydgoszcz Industrial Cluster']
+        ['Bydgoszcz Industrial Cluster', 'BIC']
     """
     outside = " ".join(_BRACKET.sub(" ", text).split())
     inside = [part.strip() for part in _BRACKET.findall(text)]
     found = [text]
     if outside and inside and all(_printed_acronyms(part) and len(part.split()) == 1 for part in inside):
-        found = [outside]
+        found = [outside, *inside]
     parts = [p.strip() for p in re.split(r"\s/\s|\s\|\s|;", text)]
     if len(parts) > 1 and all("luster" in p.lower() or "laster" in p.lower() for p in parts):
         found.extend(parts)
