@@ -30,6 +30,8 @@ _REGIONAL: Final = re.compile(
 BRONZE_YEARS: Final = 2
 """Term of the bronze label from the month of the first interview (https://www.cluster-analysis.org/benchmarked-clusters)."""
 
+_LONGEST_TERM: Final = {"kkk": "-3y", "esca": "-3y"}
+
 # The only audit against PARP's standards that names its clusters took place in that quarter
 # (http://www.pi.gov.pl/Klastry/chapter_95925.asp); the marks of the map repeat it.
 _AUDIT: Final = ("2015-10", "2015-12")
@@ -92,18 +94,25 @@ def intervals(statements: pl.DataFrame) -> pl.DataFrame:
 
 
 def held(labels: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Returns cluster_id, label, level of what was held on a day: begun (or no beginning known) and not expired.
+    """Returns cluster_id, label, level of what was held on a day: begun and not expired.
+
+    A beginning that is not known is at the earliest the longest term of the label before its end; a label with neither term
+    nor beginning is not counted.
 
     Args:
         labels: Schema `LABELS`.
         day: The day asked for. An end of reduced precision lasts to the last day it may mean.
     """
-    spans = labels.with_columns(
-        begins=pl.col("valid_from").map_elements(first_day, return_dtype=pl.Date, skip_nulls=True),
-        ends=pl.col("valid_until").map_elements(last_day, return_dtype=pl.Date, skip_nulls=True),
+    ends = labels.with_columns(ends=pl.col("valid_until").map_elements(last_day, return_dtype=pl.Date, skip_nulls=True))
+    term = pl.col("label").replace_strict(_LONGEST_TERM, default=None, return_dtype=pl.String)
+    spans = ends.with_columns(
+        begins=pl.coalesce(
+            pl.col("valid_from").map_elements(first_day, return_dtype=pl.Date, skip_nulls=True),
+            pl.col("ends").dt.offset_by(term),
+        )
     )
     return (
-        spans.filter((pl.col("ends") >= day) & (pl.col("begins").is_null() | (pl.col("begins") <= day)))
+        spans.filter((pl.col("ends") >= day) & (pl.col("begins") <= day))
         .select("cluster_id", "label", "level")
         .unique()
         .sort("cluster_id", "label", "level")
