@@ -3,7 +3,8 @@
 Each level of each kind of evidence gets a weight, the base 2 logarithm of its likelihood ratio given the other evidence:
 a logistic regression on the levels, with a penalty on large weights and with signs held where only one makes sense (a
 different city never speaks for a match). A body with many records would drown the others, so its pairs weigh together no more than
-`MOST_PAIRS` pairs.
+`MOST_PAIRS` pairs. The product compares twice, the second time with evidence pooled by body; so the weights are first
+estimated on the pairs as they are, then on these and on the pooled ones together.
 
     CLUSTER_INVENTORY_LABELS=<folder with records.jsonl, labels.csv> python -m benchmarks.identity.estimate_weights
 """
@@ -11,6 +12,7 @@ different city never speaks for a match). A body with many records would drown t
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -19,11 +21,13 @@ from scipy import optimize
 
 from benchmarks.identity.labelled import Labelled, load
 from inventory.identity.comparison import LEVELS, Compared
+from inventory.identity.linkage import compared_again
 from inventory.identity.scoring import Weights
 
 MOST_PAIRS = 15.0
 PENALTY = 0.15
-MATCH, REVIEW = 0.5, 0.1
+POOLED_SHARE = 0.5
+MATCH, REVIEW = 0.55, 0.1
 
 FOR = {
     "name": ("same words", "same meaning, other language"),
@@ -124,6 +128,30 @@ def pair_weights(labelled: Labelled, compared: Compared) -> tuple[NDArray[np.boo
     return truth, np.where((body_a < 0) | (body_b < 0), 0.0, weight)
 
 
+def train(labelled: Labelled, held_out: NDArray[np.bool_]) -> Weights:
+    """Returns weights estimated on pairs of which neither record is held out.
+
+    Args:
+        labelled: Labelled records.
+        held_out: Whether each record is held out.
+    """
+    first = labelled.compared
+    truth, weight = pair_weights(labelled, first)
+    weight = np.where(held_out[first.a] | held_out[first.b], 0.0, weight)
+    second = compared_again(labelled.evidence, first, fit(first, truth, weight))
+    truth_again, weight_again = pair_weights(labelled, second)
+    weight_again = np.where(held_out[second.a] | held_out[second.b], 0.0, weight_again) * POOLED_SHARE
+    return fit(_stacked(first, second), np.concatenate([truth, truth_again]), np.concatenate([weight, weight_again]))
+
+
+def _stacked(first: Compared, second: Compared) -> Compared:
+    def both(field: str) -> Any:
+        return np.concatenate([getattr(first, field), getattr(second, field)])
+
+    levels = {kind: np.concatenate([first.levels[kind], second.levels[kind]]) for kind in LEVELS}
+    return Compared(both("a"), both("b"), both("name_a"), both("name_b"), levels, both("bits"), both("likeness"))
+
+
 def write(weights: Weights, path: Path, note: str) -> None:
     """Writes the weights as a readable file, rounded to a hundredth of a bit."""
     text = {
@@ -140,12 +168,12 @@ def write(weights: Weights, path: Path, note: str) -> None:
 
 if __name__ == "__main__":
     labelled = load()
-    truth, weight = pair_weights(labelled, labelled.compared)
     target = Path(__file__).resolve().parents[2] / "inventory" / "identity" / "weights.yml"
-    write(
-        fit(labelled.compared, truth, weight),
-        target,
-        f"Match weights in bits, by benchmarks/identity/estimate_weights.py, on {int((weight > 0).sum())} labelled candidate pairs"
-        f" of {labelled.body.max() + 1} bodies.",
+    nobody = np.zeros(len(labelled.body), dtype=bool)
+    pairs = int((pair_weights(labelled, labelled.compared)[1] > 0).sum())
+    note = (
+        "Match weights in bits, by benchmarks/identity/estimate_weights.py,"
+        f" on {pairs} labelled candidate pairs of {labelled.body.max() + 1} bodies."
     )
+    write(train(labelled, nobody), target, note)
     print(f"written to {target}")

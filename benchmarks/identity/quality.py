@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.identity.estimate_weights import fit, pair_weights
+from benchmarks.identity.estimate_weights import pair_weights, train
 from benchmarks.identity.labelled import Labelled, load
 from inventory.identity.linkage import two_passes
 from inventory.identity.scoring import Weights, load_weights, probability, score
@@ -57,7 +58,7 @@ def hard(labelled: Labelled, found: Ints, touched: NDArray[np.bool_]) -> tuple[i
     for a, b, same in labelled.hard.iter_rows():
         if touched[index[a]] or touched[index[b]]:
             total += 1
-            right += (found[index[a]] == found[index[b]]) == bool(same)
+            right += int((found[index[a]] == found[index[b]]) == bool(same))
     return right, total
 
 
@@ -70,25 +71,41 @@ def fold_of(labelled: Labelled) -> Ints:
     return np.array([fold[b] if b >= 0 else -1 for b in labelled.body.tolist()])
 
 
-def held_out(labelled: Labelled) -> tuple[NDArray[np.float64], tuple[int, int], Ints, NDArray[np.float64]]:
-    """Returns counts, hard pairs, weights of pairs out of fold, over all folds."""
-    truth, weight = pair_weights(labelled, labelled.compared)
+@dataclass(frozen=True)
+class HeldOut:
+    """Cross-validated results.
+
+    Attributes:
+        counts: As `counts` gives them, over all folds.
+        hard: Hard pairs right, and all; a pair across two folds counts twice.
+        found: For each fold, the records in it and the bodies found.
+        weight: Match weight of each compared pair by the weights of its fold; nan for pairs of doubtful records.
+    """
+
+    counts: NDArray[np.float64]
+    hard: tuple[int, int]
+    found: list[tuple[NDArray[np.bool_], Ints]]
+    weight: NDArray[np.float64]
+
+
+def held_out(labelled: Labelled) -> HeldOut:
+    """Cross-validates by body, see the top of this module."""
     fold = fold_of(labelled)
     a, b = labelled.compared.a, labelled.compared.b
     total, right, hard_total = np.zeros(6), 0, 0
     pair_weight = np.full(len(a), np.nan)
-    errors = []
+    parts = []
     for k in range(FOLDS):
-        inside = (fold[a] == k) | (fold[b] == k)
-        weights = fit(labelled.compared, truth, np.where(inside, 0.0, weight))
-        found = two_passes(labelled.evidence, labelled.compared, weights)[2]
         touched = fold == k
+        weights = train(labelled, touched)
+        found = two_passes(labelled.evidence, labelled.compared, weights)[2]
         total += counts(labelled.body, found, touched)
         r, t = hard(labelled, found, touched)
         right, hard_total = right + r, hard_total + t
+        inside = touched[a] | touched[b]
         pair_weight[inside] = score(labelled.compared, weights)[inside]
-        errors.append((touched, found))
-    return total, (right, hard_total), errors, pair_weight  # type: ignore[return-value]
+        parts.append((touched, found))
+    return HeldOut(total, (right, hard_total), parts, pair_weight)
 
 
 def reliability(labelled: Labelled, weight: NDArray[np.float64]) -> None:
@@ -144,11 +161,11 @@ def main() -> None:
         " hard pairs",
         hard(labelled, found, everything),
     )
-    total, hard_pairs, folds, weight = held_out(labelled)
-    print("held out  ", summary(total), " hard pairs", hard_pairs, f"{hard_pairs[0] / hard_pairs[1]:.3f}")
-    reliability(labelled, weight)
+    out = held_out(labelled)
+    print("held out  ", summary(out.counts), " hard pairs", out.hard, f"{out.hard[0] / out.hard[1]:.3f}")
+    reliability(labelled, out.weight)
     if "--errors" in sys.argv:
-        for touched, part in folds:  # type: ignore[misc]
+        for touched, part in out.found:
             print_errors(labelled, part, touched)
 
 

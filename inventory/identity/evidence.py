@@ -110,7 +110,7 @@ def gather(records: pl.DataFrame, statements: pl.DataFrame, lexicon: Lexicon | N
         .select("record", "property", "value")
         .sort("record", "property", "value")
     )
-    texts, record_names = _names_of(records.join(index, on="record_id"), said)
+    texts, record_names = _names_of(records.join(index, on="record_id"), said, lexicon)
     parsed = parse_names(texts, lexicon)
     concepts, concept_names = _incidence([sorted(name.concepts) for name in parsed])
     wider, _ = _incidence(
@@ -184,11 +184,11 @@ def parse_names(texts: Sequence[str], lexicon: Lexicon) -> list[Name]:
     return [parse_name(text, lexicon, joined, repaired) for text in texts]
 
 
-def _names_of(records: pl.DataFrame, said: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
+def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tuple[list[str], pl.DataFrame]:
     own = records.select("record", prop=pl.lit("name"), text="name")
     other = said.filter(pl.col("property").is_in(_NAME_PROPERTIES)).select("record", prop="property", text="value")
     named = pl.concat([own, other]).unique().sort("record", "prop", "text")
-    forms = {text: variants(text) for text in named["text"].unique().sort().to_list()}
+    forms = {text: variants(text, lexicon) for text in named["text"].unique().sort().to_list()}
     named = named.with_columns(form=pl.col("text").replace_strict(forms, return_dtype=pl.List(pl.String))).explode(
         "form"
     )

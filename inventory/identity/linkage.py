@@ -29,7 +29,7 @@ from inventory.schemas import BODIES, MATCHES, conform
 Ints = NDArray[np.int64]
 JUDGED = 60.0
 """Weight of a judgement of people: no evidence outweighs it."""
-CERTAIN = 0.9
+CERTAIN = 0.8
 """Least mean probability at which records join in the first pass."""
 ALARM = 150
 """Records in one body beyond which it is reported: the largest real one has about 70."""
@@ -98,9 +98,14 @@ def two_passes(
     listed = vetoes(evidence, first)
     certain = _resolved(evidence, first, weights, CERTAIN, judgements, listed)
     evidence = pooled(evidence, certain)
-    pairs = _with_judged(candidates(evidence).pairs, evidence, judgements)
-    compared = compare(evidence, pairs)
-    return evidence, compared, _resolved(evidence, compared, weights, weights.match, judgements, listed | vetoes(evidence, compared))
+    compared = compare(evidence, _with_judged(candidates(evidence).pairs, evidence, judgements))
+    listed |= vetoes(evidence, compared)
+    return evidence, compared, _resolved(evidence, compared, weights, weights.match, judgements, listed)
+
+
+def compared_again(evidence: Evidence, first: Compared, weights: Weights) -> Compared:
+    """Returns the pairs compared on the evidence pooled by the certain bodies of a first pass."""
+    return two_passes(evidence, first, weights)[1]
 
 
 def _resolved(evidence: Evidence, compared: Compared, weights: Weights, match: float, judgements: Judgements, listed: set[tuple[int, int]]) -> Ints:

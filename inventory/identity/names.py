@@ -270,19 +270,20 @@ def _language(langs: Counter[str]) -> str:
     return best if known[best] > sum(known.values()) / 2 else "mixed"
 
 
-def variants(text: str) -> list[str]:
-    """Returns the names that one printed name holds: alternatives of a slash or a bracket, each with the word cluster or whole.
+def variants(text: str, lexicon: Lexicon) -> list[str]:
+    """Returns the names that one printed name holds: alternatives of a slash, an acronym in brackets, or the name whole.
 
     Example:
-        >>> variants("Baltic Sea & Space Cluster / BSSC Cluster")
+        >>> variants("Baltic Sea & Space Cluster / BSSC Cluster", load_lexicon())
         ['Baltic Sea & Space Cluster / BSSC Cluster', 'Baltic Sea & Space Cluster', 'BSSC Cluster']
-        >>> variants("Bydgoszcz Industrial Cluster (BIC)")
+        >>> variants("Bydgoszcz Industrial Cluster (BIC)", load_lexicon())
         ['Bydgoszcz Industrial Cluster', 'BIC']
     """
     outside = " ".join(_BRACKET.sub(" ", text).split())
     inside = [part.strip() for part in _BRACKET.findall(text)]
     found = [text]
-    if outside and inside and all(_printed_acronyms(part) and len(part.split()) == 1 for part in inside):
+    acronyms = all(_printed_acronyms(part) and len(part.split()) == 1 and not lexicon.find(words(part)) for part in inside)
+    if outside and inside and acronyms:
         found = [outside, *inside]
     parts = [p.strip() for p in re.split(r"\s/\s|\s\|\s|;", text)]
     if len(parts) > 1 and all("luster" in p.lower() or "laster" in p.lower() for p in parts):
