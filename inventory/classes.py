@@ -15,12 +15,14 @@ from inventory.founding import kind_of
 from inventory.schemas import CLUSTERS, conform
 from inventory.standings import Standing, standing
 
-CLASSES: Final = pl.Schema({
-    "cluster_id": pl.String,
-    "class": pl.String,  # cluster, potential_cluster
-    "rule": pl.String,  # the line of the table that decided
-    "note": pl.String,  # why, in words
-})
+CLASSES: Final = pl.Schema(
+    {
+        "cluster_id": pl.String,
+        "class": pl.String,  # cluster, potential_cluster
+        "rule": pl.String,  # the line of the table that decided
+        "note": pl.String,  # why, in words
+    }
+)
 """One row per cluster. Key: cluster_id."""
 
 _ASKS: Final = frozenset({"formal_cooperation", "coordinator"})
@@ -44,7 +46,7 @@ _LINES: Final[Mapping[str, Callable[[_Facts], bool]]] = {
     "formal_cooperation": lambda facts: "formal_cooperation" in facts.met,
     "coordinator": lambda facts: "coordinator" in facts.met,
     "listed_active": lambda facts: bool(facts.active_lists),
-    "otherwise": lambda facts: True,
+    "otherwise": lambda _: True,
 }
 
 
@@ -56,7 +58,8 @@ def classify(
     Args:
         said: Statements with cluster_id, as `inventory.profiles.attribute` gives them.
         assessments: Schema `ASSESSMENTS`.
-        standings: Standing by source id; a list is verified if its admission proves formal cooperation or a coordinator.
+        standings: Standing by source id; a list is verified if its admission proves formal cooperation or a
+            coordinator.
         as_of: The day of the inventory.
 
     Returns:
@@ -64,7 +67,9 @@ def classify(
     """
     statuses = status_statements(said)
     met: dict[str, set[str]] = {}
-    for cluster_id, criterion in assessments.filter(pl.col("verdict") == "met").select("cluster_id", "criterion").iter_rows():
+    for cluster_id, criterion in (
+        assessments.filter(pl.col("verdict") == "met").select("cluster_id", "criterion").iter_rows()
+    ):
         met.setdefault(cluster_id, set()).add(criterion)
     rows = []
     for (key,), own in said.sort("statement_id").partition_by("cluster_id", as_dict=True).items():
@@ -103,15 +108,19 @@ def _facts(
     standings: Mapping[str, Standing],
     as_of: date,
 ) -> _Facts:
-    held = [status for status in ("kkk", "parp_standards", "esca", "regional") if set(own["statement_id"]) & statuses[status]]
-    listings = sorted(
-        source for source in own["source_id"].unique() if _ASKS & set(standing(standings, source).proves)
-    )
+    held = [
+        status
+        for status in ("kkk", "parp_standards", "esca", "regional")
+        if set(own["statement_id"]) & statuses[status]
+    ]
+    listings = sorted(source for source in own["source_id"].unique() if _ASKS & set(standing(standings, source).proves))
     by_record, spoken, source_of = _by_record(own)
     intentions = {record_id: words for record_id, said in by_record.items() if (words := _intention(said, as_of))}
     others = sorted(set(by_record) - set(intentions))
-    standing_ones = {record_id: words for record_id, words in intentions.items()
-                     if not _outgrown(by_record[record_id], spoken.get(record_id), [spoken[key] for key in others if spoken.get(key)])}  # fmt: skip
+    later = [spoken[key] for key in others if key in spoken]
+    plans = tuple(
+        intentions[key] for key in sorted(intentions) if not _outgrown(by_record[key], spoken.get(key), later)
+    )
     active = sorted({source_of[key] for key in others if "activity" in standing(standings, source_of[key]).proves})
     founded = [
         f"{prop} {value}"
@@ -119,7 +128,6 @@ def _facts(
         for prop, value in by_record[record_id]
         if _is_formal(prop, value, by_record[record_id], as_of)
     ]
-    plans = tuple(standing_ones[key] for key in sorted(standing_ones))
     return _Facts(tuple(held), tuple(listings), plans, met, tuple(founded), tuple(active))
 
 
@@ -152,9 +160,9 @@ def _intention(said: list[tuple[str, str]], as_of: date) -> str | None:
     if any(_is_formal(prop, value, said, as_of) for prop, value in said if prop != "status_note"):
         return None
     for prop, value in said:
-        if prop in {"status_note", "category", "cluster_form"} and pattern.search(value):
-            if not re.search(rule["unless"], value, re.IGNORECASE):
-                return f"{prop}: {value}"
+        said_so = prop in {"status_note", "category", "cluster_form"} and pattern.search(value)
+        if said_so and not re.search(rule["unless"], value, re.IGNORECASE):
+            return f"{prop}: {value}"
         if prop == "letter_of_intent":
             return f"letter of intent {value}"
         if prop == "founded" and kind_of(prop, _note(said)) in rule["founding"]:

@@ -1,8 +1,8 @@
 """Coverage: how the lists overlap, and how many clusters they may all miss.
 
 Chao's lower bound (Chao, A. 1987. Estimating the population size for capture-recapture data with unequal catchability.
-Biometrics 43: 783-791) with its log-normal interval. It assumes a closed population, lists that catch independently, and
-right record linkage; unequal chances of being listed make it a lower bound. Lists of one publisher are one witness.
+Biometrics 43: 783-791) with its log-normal interval. It assumes a closed population, lists that catch independently,
+and right record linkage; unequal chances of being listed make it a lower bound. Lists of one publisher are one witness.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import polars as pl
 
 from inventory.schemas import STATISTICS, conform
 from inventory.standings import Standing, standing
-from inventory.statistics import rows
+from inventory.statistics import Figure, rows
 
 _Z = 1.959963984540054  # normal quantile of a two-sided interval of 95 %
 
@@ -59,7 +59,7 @@ def chao_lower_bound(once: int, twice: int, seen: int) -> Bound | None:
     return Bound(seen + missed, seen + missed / spread, seen + missed * spread)
 
 
-def estimate(
+def estimate(  # noqa: PLR0913, PLR0917 - five frames and maps of the inventory, and the version of the method
     clusters: pl.DataFrame,
     cluster_records: pl.DataFrame,
     records: pl.DataFrame,
@@ -78,9 +78,9 @@ def estimate(
         method_version: Version of the method.
 
     Returns:
-        A frame of schema `STATISTICS` with `clusters_by_source` (dimension source), `list_overlap` (dimension list_pair,
-        value `a|b`) and `estimated_number_of_clusters`, `..._low`, `..._high` (dimension total). No estimate is given for
-        fewer than two lists.
+        A frame of schema `STATISTICS` with `clusters_by_source` (dimension source), `list_overlap` (dimension
+        list_pair, value `a|b`) and `estimated_number_of_clusters`, `..._low`, `..._high` (dimension total). No
+        estimate is given for fewer than two lists.
     """
     of_class = clusters.filter(pl.col("class") == "cluster").select("cluster_id")
     seen = (
@@ -90,8 +90,12 @@ def estimate(
     )  # fmt: skip
     total = of_class.height
     by_source = sorted(seen.group_by("source_id").len().iter_rows())
-    values = [("clusters_by_source", "source", source, float(n), n, total - n, "clusters", None) for source, n in by_source]
-    publisher = {source: standing(standings, source).publisher for source, _ in by_source if standing(standings, source).list}
+    values: list[Figure] = [
+        ("clusters_by_source", "source", source, float(n), n, total - n, "clusters", None) for source, n in by_source
+    ]
+    publisher = {
+        source: standing(standings, source).publisher for source, _ in by_source if standing(standings, source).list
+    }
     listed: dict[str, set[str]] = {}
     for cluster_id, source in seen.iter_rows():
         if source in publisher:
@@ -103,10 +107,7 @@ def estimate(
     )
 
 
-_Row = tuple[str, str, str, float | None, int, int, str, str | None]
-
-
-def _overlap(listed: Mapping[str, set[str]], total: int) -> list[_Row]:
+def _overlap(listed: Mapping[str, set[str]], total: int) -> list[Figure]:
     names = sorted(listed)
     return [
         ("list_overlap", "list_pair", f"{a}|{b}", float(len(listed[a] & listed[b])), len(listed[a] & listed[b]),
@@ -115,13 +116,13 @@ def _overlap(listed: Mapping[str, set[str]], total: int) -> list[_Row]:
     ]  # fmt: skip
 
 
-def _missed(listed: Mapping[str, set[str]], total: int) -> list[_Row]:
+def _missed(listed: Mapping[str, set[str]], total: int) -> list[Figure]:
     times = Counter(cluster for members in listed.values() for cluster in members)
     often = Counter(times.values())
     bound = chao_lower_bound(often[1], often[2], len(times)) if len(listed) > 1 else None
     note = (
-        f"Chao's lower bound over {len(listed)} publishers of lists: {often[1]} clusters on one, {often[2]} on two; assumes "
-        "independent lists and right linkage; lists known in part make it too low or too high"
+        f"Chao's lower bound over {len(listed)} publishers of lists: {often[1]} clusters on one, {often[2]} on two; "
+        "assumes independent lists and right linkage; lists known in part make it too low or too high"
     )
     names = ("estimated_number_of_clusters", "estimated_number_of_clusters_low", "estimated_number_of_clusters_high")
     figures = bound or (None, None, None)

@@ -48,9 +48,7 @@ def method_version() -> str:
     return str(rules()["method_version"])
 
 
-def assess(
-    said: pl.DataFrame, states: pl.DataFrame, standings: Mapping[str, Standing], as_of: date
-) -> pl.DataFrame:
+def assess(said: pl.DataFrame, states: pl.DataFrame, standings: Mapping[str, Standing], as_of: date) -> pl.DataFrame:
     """Returns the verdict on every criterion for every cluster.
 
     Args:
@@ -71,8 +69,12 @@ def assess(
         for criterion, rule in rules()["criteria"].items():
             if "states" in rule:
                 state, proof, note = state_of.get(cluster, ("unknown", None, "no dated evidence"))
-                verdict = "met" if state in rule["states"] else "not_met" if state in rule["refuting_states"] else "unknown"
-                rows.append((cluster, as_of.isoformat(), criterion, verdict, proof if verdict != "unknown" else None, note))
+                verdict = (
+                    "met" if state in rule["states"] else "not_met" if state in rule["refuting_states"] else "unknown"
+                )
+                rows.append(
+                    (cluster, as_of.isoformat(), criterion, verdict, proof if verdict != "unknown" else None, note)
+                )
                 continue
             against = [*_refuting(rule, statements)]
             found = sorted(_evidence(criterion, rule, statements, statuses, kinds, standings))
@@ -96,7 +98,7 @@ def status_statements(said: pl.DataFrame) -> dict[str, set[str]]:
 _Row = tuple[str, str, str | None, str, int, str]
 
 
-def _evidence(
+def _evidence(  # noqa: PLR0913, PLR0917 - all that a rule may look at
     criterion: str,
     rule: Mapping[str, Any],
     statements: list[_Row],
@@ -107,7 +109,9 @@ def _evidence(
     matching = {prop: re.compile(pattern, re.IGNORECASE) for prop, pattern in rule.get("matching", {}).items()}
     for proof, prop, value, source, trust, _ in statements:
         if rule.get("listing") and prop == "name" and criterion in standing(standings, source).proves:
-            yield _Evidence(-trust, proof, f"listed by {standing(standings, source).publisher}, whose admission rule asks for it")
+            yield _Evidence(
+                -trust, proof, f"listed by {standing(standings, source).publisher}, whose admission rule asks for it"
+            )
         for status in rule.get("statuses", ()):
             if proof in statuses[status]:
                 yield _Evidence(-trust, proof, f"holds or held the status {status}: {value}")
@@ -129,11 +133,19 @@ def _members(rule: Mapping[str, Any], statements: list[_Row]) -> Iterator[_Evide
     met = {
         group: min((-row[4], row[0], row[1]) for row in present)
         for group, pattern in groups.items()
-        if (present := [row for row in statements if _counts(row, "members_by_type.") and pattern.search(row[1].split(".", 1)[1])])
+        if (
+            present := [
+                row
+                for row in statements
+                if _counts(row, "members_by_type.") and pattern.search(row[1].split(".", 1)[1])
+            ]
+        )
     }
     if len(met) == len(groups):
         weakest = max(met.values())
-        yield _Evidence(weakest[0], weakest[1], f"members of all three kinds: {', '.join(sorted(one[2] for one in met.values()))}")
+        yield _Evidence(
+            weakest[0], weakest[1], f"members of all three kinds: {', '.join(sorted(one[2] for one in met.values()))}"
+        )
 
 
 def _regions(statements: list[_Row]) -> list[_Row]:

@@ -1,8 +1,8 @@
 """Founding: an event with a kind. The first formal act counts; letters of intent and plans are no founding.
 
 Rule (docs/methodology.md): an agreement outranks an unnamed date and an entry in a register, these outrank a founding
-meeting, that outranks informal work and days that were only announced. Within a rank declared trust decides, then the number of records that agree, then the
-earlier year. All dates met are kept.
+meeting, that outranks informal work and days that were only announced. Within a rank declared trust decides, then
+the number of records that agree, then the earlier year. All dates met are kept.
 """
 
 from __future__ import annotations
@@ -12,12 +12,23 @@ from typing import Final
 
 import polars as pl
 
-RANK: Final = {"agreement": 1, "unstated": 2, "association": 2, "register": 2, "meeting": 3, "informal": 4, "announced": 5}
+RANK: Final = {
+    "agreement": 1,
+    "unstated": 2,
+    "association": 2,
+    "register": 2,
+    "meeting": 3,
+    "informal": 4,
+    "announced": 5,
+}
 """Kinds of event that can be the founding, best first; `letter_of_intent` and `planned` cannot."""
 
 _KINDS: Final = (
     ("announced", r"\bannounced for|zapowiedzian"),
-    ("planned", r"\bplan|meeting of (the )?founders|first meeting|announced|to work out|expected|będzie|ma powstać|zapowied|intend|zamiar|in preparation"),
+    (
+        "planned",
+        r"\bplan|meeting of (the )?founders|first meeting|announced|to work out|expected|ma powstać|zapowied|intend|zamiar",
+    ),
     ("letter_of_intent", r"^[^;]*\b(letter\w* of intent|list\w* intencyjn)"),
     ("agreement", r"agreement|porozumieni|umow|contract|consortium|konsorcj|\bact creating|formali[sz]|formal start"),
     ("register", r"court register|krs|rejestr|registration|registered|entry of"),
@@ -25,7 +36,9 @@ _KINDS: Final = (
     ("meeting", r"meeting|spotkani|inaugurat|inauguracj"),
     ("informal", r"initiative|inicjatyw|practice|cooperation|współprac|functioning|działa|origin|start|page of"),
 )
-_INFORMAL_FIRST: Final = re.compile(r"^(start of the (initiative|practice)|initiative|'?functioning|cooperation since|.*\borigin\b)")
+_INFORMAL_FIRST: Final = re.compile(
+    r"^(start of the (initiative|practice)|initiative|'?functioning|cooperation since|.*\borigin\b)"
+)
 
 
 def kind_of(prop: str, note: str | None) -> str:
@@ -60,13 +73,15 @@ def foundings(said: pl.DataFrame, as_of_year: int) -> pl.DataFrame:
         as_of_year: Year of the inventory; later dates are no founding yet.
 
     Returns:
-        One row per candidate: cluster_id, statement_id, value, kind, year, url, chosen. Exactly one row of a cluster that
-        has candidates is chosen.
+        One row per candidate: cluster_id, statement_id, value, kind, year, url, chosen. Exactly one row of a cluster
+        that has candidates is chosen.
     """
     notes = (
-        said.filter(pl.col("property") == "founded_note").sort("statement_id").unique("record_id", keep="first", maintain_order=True)
+        said.filter(pl.col("property") == "founded_note")
+        .sort("statement_id")
+        .unique("record_id", keep="first", maintain_order=True)
         .select("record_id", note="value")
-    )  # fmt: skip
+    )
     dated = (
         said.filter(
             pl.col("property").is_in(["founded", "agreement_date", "krs_registered"]) & pl.col("value").is_not_null()
@@ -90,9 +105,13 @@ def foundings(said: pl.DataFrame, as_of_year: int) -> pl.DataFrame:
     )
     # Within the year the most precise date of the best rank says it; then trust, then the id, so that ties are stable.
     ranked = dated.join(years, on="cluster_id").sort(
-        pl.col("cluster_id"), pl.col("year") != pl.col("best_year"), pl.col("rank"), -pl.col("value").str.len_chars().cast(pl.Int32),
-        -pl.col("trust"), pl.col("statement_id"),
-    )  # fmt: skip
+        pl.col("cluster_id"),
+        pl.col("year") != pl.col("best_year"),
+        pl.col("rank"),
+        -pl.col("value").str.len_chars().cast(pl.Int32),
+        -pl.col("trust"),
+        pl.col("statement_id"),
+    )
     return ranked.with_columns(chosen=pl.int_range(pl.len()).over("cluster_id") == 0).select(
         "cluster_id", "statement_id", "value", "kind", "year", "url", "chosen"
     )

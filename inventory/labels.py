@@ -1,7 +1,7 @@
 """Labels and statuses as intervals: ESCA labels, National Key Clusters by round, PARP's standards, regional statuses.
 
-An end that no page prints is derived from the written term, in reduced precision, and the note says so. What has expired
-is not held; what has no known end is not counted as held.
+An end that no page prints is derived from the written term, in reduced precision, and the note says so. What has
+expired is not held; what has no known end is not counted as held.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ from inventory.dates import first_day, last_day
 from inventory.schemas import LABELS, conform
 
 _KKK: Final = re.compile(
-    r"krajow\w+ klast\w+ kluczow|kluczow\w+ klast\w+ krajow|(national key|key national) cluster|\bkkk\b|\bknc\b", re.IGNORECASE
+    r"krajow\w+ klast\w+ kluczow|kluczow\w+ klast\w+ krajow|(national key|key national) cluster|\bkkk\b|\bknc\b",
+    re.IGNORECASE,
 )
 _STANDARDS: Final = re.compile(r"standard", re.IGNORECASE)
 _REGIONAL: Final = re.compile(
-    r"regional\w* (key )?(cluster|klast)|klast\w+ kluczow\w+ wojew|kluczow\w+ klast|klast\w+ kluczow|key cluster", re.IGNORECASE
+    r"regional\w* (key )?(cluster|klast)|klast\w+ kluczow\w+ wojew|kluczow\w+ klast|klast\w+ kluczow|key cluster",
+    re.IGNORECASE,
 )
 BRONZE_YEARS: Final = 2
-"""Term of the bronze label from the month of the first interview (https://www.cluster-analysis.org/benchmarked-clusters)."""
+"""Term of the bronze label from the month of the first interview
+(https://www.cluster-analysis.org/benchmarked-clusters)."""
 
 _LONGEST_TERM: Final = {"kkk": "-3y", "esca": "-3y"}
 
@@ -56,9 +59,13 @@ def kkk_rounds() -> Mapping[str, Round]:
     with path.open(encoding="utf-8", newline="") as rows:
         return {
             row["round"]: Round(
-                row["round"], tuple(row["dates"].split()), row["awarded"] or None, row["valid_until"],
-                row["valid_until_is"] == "printed", row["url"],
-            )  # fmt: skip
+                row["round"],
+                tuple(row["dates"].split()),
+                row["awarded"] or None,
+                row["valid_until"],
+                row["valid_until_is"] == "printed",
+                row["url"],
+            )
             for row in csv.DictReader(rows)
         }
 
@@ -74,8 +81,8 @@ def intervals(statements: pl.DataFrame) -> pl.DataFrame:
         `regional` and `other` (level: the status as printed).
     """
     wanted = [
-        "kkk_awarded", "kkk_round", "kkk_valid_until", "label", "label_awarded", "label_valid_until", "mark", "other_label",
-        "other_label_awarded", "other_label_years",
+        "kkk_awarded", "kkk_round", "kkk_valid_until", "label", "label_awarded", "label_valid_until", "mark",
+        "other_label", "other_label_awarded", "other_label_years",
     ]  # fmt: skip
     grouped = (
         statements.filter(pl.col("property").is_in(wanted))
@@ -96,8 +103,8 @@ def intervals(statements: pl.DataFrame) -> pl.DataFrame:
 def held(labels: pl.DataFrame, day: date) -> pl.DataFrame:
     """Returns cluster_id, label, level of what was held on a day: begun and not expired.
 
-    A beginning that is not known is at the earliest the longest term of the label before its end; a label with neither term
-    nor beginning is not counted.
+    A beginning that is not known is at the earliest the longest term of the label before its end; a label with
+    neither term nor beginning is not counted.
 
     Args:
         labels: Schema `LABELS`.
@@ -130,7 +137,9 @@ def _of_record(said: Mapping[str, list[str]]) -> list[_Interval]:
     elif "k" in said.get("mark", ()):
         found.append(("kkk", "round not stated", None, None, "category of PARP's map"))
     if "s" in said.get("mark", ()):
-        found.append(("parp_standards", "fulfilled", *_AUDIT, "category of PARP's map; a dated audit, no standing label"))
+        found.append(
+            ("parp_standards", "fulfilled", *_AUDIT, "category of PARP's map; a dated audit, no standing label")
+        )
     for status in statuses:
         if _KKK.search(status):
             continue
@@ -172,7 +181,7 @@ def _kkk(said: Mapping[str, list[str]]) -> list[_Interval]:
 
 
 def _round_of(awarded: str) -> str | None:
-    """Returns the round whose result or certificates fall into the same year or month, or None where none or several do."""
+    """Returns the round whose result or certificates fall into that year or month, if there is just one."""
     fitting = [
         number
         for number, known in kkk_rounds().items()

@@ -14,24 +14,155 @@ from typing import Final
 _POLISH_LETTERS: Final = frozenset("ąęłńśźżĄĘŁŃŚŹŻ")
 _SHARED_LETTERS: Final = frozenset("óćÓĆ")  # Polish, and others
 _POLISH_WORDS: Final = frozenset(
-    "klaster klastra klastry klastrze dla na rzecz im oraz przy ze dolina doliny stowarzyszenie fundacja porozumienie "
-    "polski polska polskie sieć grupa branża przemysł izba centrum sp zoo".split()
+    [
+        "klaster",
+        "klastra",
+        "klastry",
+        "klastrze",
+        "dla",
+        "na",
+        "rzecz",
+        "im",
+        "oraz",
+        "przy",
+        "ze",
+        "dolina",
+        "doliny",
+        "stowarzyszenie",
+        "fundacja",
+        "porozumienie",
+        "polski",
+        "polska",
+        "polskie",
+        "sieć",
+        "grupa",
+        "branża",
+        "przemysł",
+        "izba",
+        "centrum",
+        "sp",
+        "zoo",
+    ]
 )
 _POLISH_ENDING: Final = re.compile(
     r"(?:sk|ck|dzk)(?:i|a|ie|iego|iej|im|ich)$|(?:owy|owa|owe|owego|owej|owych|yczny|yczna|yczne|ycznych|anych|arski)$|"
     r"(?:ości|acji|ogii|enia|nictwa|stwa)$"
 )
 _ENGLISH_WORDS: Final = frozenset(
-    "the of and for in cluster clusters valley association network council group technologies technology industry "
-    "industrial innovation innovative metal medical energy tourism health food construction eastern western northern "
-    "southern north south east west polish silesian pomeranian lower upper greater central aviation furniture printing "
-    "building processing cooperation development renewable eco creative".split()
+    [
+        "the",
+        "of",
+        "and",
+        "for",
+        "in",
+        "cluster",
+        "clusters",
+        "valley",
+        "association",
+        "network",
+        "council",
+        "group",
+        "technologies",
+        "technology",
+        "industry",
+        "industrial",
+        "innovation",
+        "innovative",
+        "metal",
+        "medical",
+        "energy",
+        "tourism",
+        "health",
+        "food",
+        "construction",
+        "eastern",
+        "western",
+        "northern",
+        "southern",
+        "north",
+        "south",
+        "east",
+        "west",
+        "polish",
+        "silesian",
+        "pomeranian",
+        "lower",
+        "upper",
+        "greater",
+        "central",
+        "aviation",
+        "furniture",
+        "printing",
+        "building",
+        "processing",
+        "cooperation",
+        "development",
+        "renewable",
+        "eco",
+        "creative",
+    ]
 )
 _OTHER_WORDS: Final = frozenset(
-    "pôle pole de del della delle dello di du des der die das für und el la los las agrupació agrupación asociación "
-    "associazione associação associació klastr klastrů grozd klasteris klasteri klaszter netzwerk verein région "
-    "cluj og av på och för clúster distretto polo gmbh sarl srl s.c.r.l. a.c. scarl aei d.o.o. s.r.o. o.s "
-    "nyrt kft zrt uab e.v.".split()
+    [
+        "pôle",
+        "pole",
+        "de",
+        "del",
+        "della",
+        "delle",
+        "dello",
+        "di",
+        "du",
+        "des",
+        "der",
+        "die",
+        "das",
+        "für",
+        "und",
+        "el",
+        "la",
+        "los",
+        "las",
+        "agrupació",
+        "agrupación",
+        "asociación",
+        "associazione",
+        "associação",
+        "associació",
+        "klastr",
+        "klastrů",
+        "grozd",
+        "klasteris",
+        "klasteri",
+        "klaszter",
+        "netzwerk",
+        "verein",
+        "région",
+        "cluj",
+        "og",
+        "av",
+        "på",
+        "och",
+        "för",
+        "clúster",
+        "distretto",
+        "polo",
+        "gmbh",
+        "sarl",
+        "srl",
+        "s.c.r.l.",
+        "a.c.",
+        "scarl",
+        "aei",
+        "d.o.o.",
+        "s.r.o.",
+        "o.s",
+        "nyrt",
+        "kft",
+        "zrt",
+        "uab",
+        "e.v.",
+    ]
 )
 
 
@@ -75,7 +206,9 @@ def foreign_marks(name: str) -> int:
 
 @lru_cache(maxsize=65536)
 def polish_marks(name: str) -> int:
-    """Returns how many signs of Polish a name bears: letters that hardly another language has count two, words one each.
+    """Returns how many signs of Polish a name bears.
+
+    Letters that hardly another language has count two, words one each.
 
     Example:
         >>> polish_marks("Świętokrzyski Klaster"), polish_marks("Falco Cluster")

@@ -25,7 +25,8 @@ class Named:
         text: The name as printed.
         prop: `name`, `aliases` or `former_name`.
         trust: Trust in it, 0 to 100.
-        formed: Whether the collectors formed it (inflected, descriptive, cut ... in the page), so that it is no official form.
+        formed: Whether the collectors formed it (inflected, descriptive, cut ... in the page), so that it is no
+            official form.
         statement_id: The statement.
         record_id: The record that prints it.
     """
@@ -41,9 +42,9 @@ class Named:
 def names(said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Returns the official names of each cluster, and all names met.
 
-    The official name in a language is the one of most trust; between equals the one that most records print. A name that the
-    collectors formed, or that is another name with only the word for cluster cut out, comes last. A name of no tell-tale
-    language (a brand) serves as the Polish one where there is none.
+    The official name in a language is the one of most trust; between equals the one that most records print. A name
+    that the collectors formed, or that is another name with only the word for cluster cut out, comes last. A name of
+    no tell-tale language (a brand) serves as the Polish one where there is none.
 
     Args:
         said: Statements of clusters with the columns cluster_id, record_id, statement_id, property, value, trust.
@@ -56,9 +57,13 @@ def names(said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     met: dict[str, list[Named]] = defaultdict(list)
     rows = said.filter(pl.col("property").is_in(["name", "aliases", "former_name"]) & pl.col("value").is_not_null())
     for cluster_id, prop, text, trust, statement_id, record_id in (
-        rows.sort("statement_id").select("cluster_id", "property", "value", "trust", "statement_id", "record_id").iter_rows()
+        rows.sort("statement_id")
+        .select("cluster_id", "property", "value", "trust", "statement_id", "record_id")
+        .iter_rows()
     ):
-        met[cluster_id].append(Named(text, prop, trust, prop == "name" and record_id in formed, statement_id, record_id))
+        met[cluster_id].append(
+            Named(text, prop, trust, prop == "name" and record_id in formed, statement_id, record_id)
+        )
     official, listed = [], []
     for cluster_id in sorted(met):
         polish, english = _official(met[cluster_id], "pl"), _official(met[cluster_id], "en")
@@ -69,7 +74,7 @@ def names(said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             polish and polish.statement_id, english and english.statement_id,
         ))  # fmt: skip
         listed += [(cluster_id, *row) for row in _listed(met[cluster_id], {name.text for name in chosen})]
-    schema = {key: pl.String for key in ("cluster_id", "name_pl", "name_en", "name_pl_id", "name_en_id")}
+    schema = dict.fromkeys(("cluster_id", "name_pl", "name_en", "name_pl_id", "name_en_id"), pl.String)
     return (
         pl.DataFrame(official, schema=schema, orient="row"),
         conform(pl.DataFrame(listed, schema=CLUSTER_NAMES, orient="row"), CLUSTER_NAMES),

@@ -19,7 +19,12 @@ from inventory.labels import held
 from inventory.schemas import OFFICIAL_FIGURES, conform
 
 _DATA: Final = Path(__file__).parent / "data"
-_WITHOUT: Final = {"measure": "", "argument": "", "comparable": "no", "why": "no figure of ours speaks of this population"}
+_WITHOUT: Final = {
+    "measure": "",
+    "argument": "",
+    "comparable": "no",
+    "why": "no figure of ours speaks of this population",
+}
 
 
 def compare(statistics: pl.DataFrame, clusters: pl.DataFrame, labels: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -32,8 +37,8 @@ def compare(statistics: pl.DataFrame, clusters: pl.DataFrame, labels: pl.DataFra
         as_of: The day of the inventory.
 
     Returns:
-        A frame of schema `OFFICIAL_FIGURES`. `comparable` is true only where population and day are the same; `note` says
-        why or why not. `ours` is empty where we have no such figure.
+        A frame of schema `OFFICIAL_FIGURES`. `comparable` is true only where population and day are the same; `note`
+        says why or why not. `ours` is empty where we have no such figure.
     """
     keyed = {
         "|".join(key): value
@@ -69,7 +74,7 @@ def _number(text: str) -> float | None:
     return float(text) if text else None
 
 
-def _ours(
+def _ours(  # noqa: PLR0913, PLR0917 - all that a measure may look at
     comparison: dict[str, str],
     figure: dict[str, str],
     keyed: dict[str, Any],

@@ -112,8 +112,8 @@ def town(text: str | None, voivodeship: str | None = None) -> Town | None:
     """Returns the Polish town of that name, or None where there is none or several could be meant.
 
     Args:
-        text: Name with or without Polish letters, also by another name of the town (`Warsaw`); abbreviated endings such as
-            `Gorzów Wlkp.` are read.
+        text: Name with or without Polish letters, also by another name of the town (`Warsaw`); abbreviated endings
+            such as `Gorzów Wlkp.` are read.
         voivodeship: TERYT code that decides between namesakes, if known.
 
     Example:

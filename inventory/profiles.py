@@ -48,8 +48,8 @@ def attribute(
         standings: Standing by source id.
 
     Returns:
-        The columns of `STATEMENTS`, with cluster_id, trust (0 to 100) and day (ISO text: the last day the page may speak of,
-        else its visit; empty where neither is known). Sorted by statement_id.
+        The columns of `STATEMENTS`, with cluster_id, trust (0 to 100) and day (ISO text: the last day the page may
+        speak of, else its visit; empty where neither is known). Sorted by statement_id.
     """
     said = statements.join(cluster_records.select("record_id", "cluster_id"), on="record_id")
     pairs = said.select("source_id", "property").unique().sort("source_id", "property")
@@ -76,9 +76,9 @@ def profile(
     """Returns the profile of every cluster.
 
     A value is chosen by declared trust, then by date (the newer), then by statement id. The founding follows
-    `inventory.founding`, names `inventory.naming`. The region comes from a voivodeship that a source states, else from the
-    town of the address, else from the town stated, else from a region that is a voivodeship by another name; never from the
-    cluster's name.
+    `inventory.founding`, names `inventory.naming`. The region comes from a voivodeship that a source states, else
+    from the town of the address, else from the town stated, else from a region that is a voivodeship by another
+    name; never from the cluster's name.
 
     Args:
         records: Schema `RECORDS`.
@@ -107,9 +107,13 @@ def profile(
             on="cluster_id", how="left",
         )  # fmt: skip
     shown = {
-        *founded.filter("chosen")["statement_id"], *official["name_pl_id"].drop_nulls(), *official["name_en_id"].drop_nulls(),
-        *branch["sector_id"].drop_nulls(), *placed["place_id"].drop_nulls(), *placed["city_id"].drop_nulls(),
-    }  # fmt: skip
+        *founded.filter("chosen")["statement_id"],
+        *official["name_pl_id"].drop_nulls(),
+        *official["name_en_id"].drop_nulls(),
+        *branch["sector_id"].drop_nulls(),
+        *placed["place_id"].drop_nulls(),
+        *placed["city_id"].drop_nulls(),
+    }
     shown.update(*(picked[prop]["statement_id"] for prop in (*_SIMPLE, "country")))
     return Profiles(
         clusters=_finish(clusters, as_of),
@@ -145,22 +149,27 @@ def _place(picked: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
             why = given["region"][0]
         name = seat.name if seat else given["city"][1]
         city_id = given["city"][0] if given["city"][1] else given["address"][0] if there else None
-        rows.append((
-            cluster_id, name, code, voivodeships()[code].name_pl if code else None, nuts2_code(code, name), why, city_id,
-        ))  # fmt: skip
+        title = voivodeships()[code].name_pl if code else None
+        rows.append((cluster_id, name, code, title, nuts2_code(code, name), why, city_id))
     columns = ("cluster_id", "city", "voivodeship_code", "voivodeship", "nuts2_code", "place_id", "city_id")
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
 def _sector(said: pl.DataFrame, official: pl.DataFrame) -> pl.DataFrame:
-    """Returns cluster_id, sector_code, sector and sector_id: stated branch, else areas and technologies, else the name."""
+    """Returns cluster_id, sector_code, sector, sector_id: stated branch, else areas and technologies, else the name."""
     stated = said.filter(pl.col("property").is_in(["sector", "areas", "technologies"]) & pl.col("value").is_not_null())
     stated = stated.select("cluster_id", "statement_id", "value", "trust", "day", later=pl.col("property") != "sector")
     named = [
-        official.select("cluster_id", statement_id=f"name_{lang}_id", value=f"name_{lang}", trust=pl.lit(0, pl.Int32), day=pl.lit(""),
-                        later=pl.lit(value=True)).drop_nulls()
+        official.select(
+            "cluster_id",
+            statement_id=f"name_{lang}_id",
+            value=f"name_{lang}",
+            trust=pl.lit(0, pl.Int32),
+            day=pl.lit(""),
+            later=pl.lit(value=True),
+        ).drop_nulls()
         for lang in ("pl", "en")
-    ]  # fmt: skip
+    ]
     coded = (
         pl.concat([stated, *named])
         .with_columns(sector_code=pl.col("value").map_elements(sector_code, return_dtype=pl.String, skip_nulls=True))
@@ -182,7 +191,10 @@ def _seen(records: pl.DataFrame, cluster_records: pl.DataFrame) -> pl.DataFrame:
         .join(records, on="record_id")
         .group_by("cluster_id")
         .agg(
-            first_seen=day.min(), last_seen=day.max(), record_count=pl.len(), source_count=pl.col("source_id").n_unique()
+            first_seen=day.min(),
+            last_seen=day.max(),
+            record_count=pl.len(),
+            source_count=pl.col("source_id").n_unique(),
         )
         .sort("cluster_id")
     )
@@ -219,6 +231,6 @@ def _conflicts(said: pl.DataFrame, founded: pl.DataFrame, region: pl.DataFrame) 
             .filter(pl.col("value") != pl.col("value_chosen"))
             .with_columns(property=pl.lit(prop))
         )
-    return conform(pl.concat(frames).rename({"value": "other_value", "statement_id": "other_statement_id", "url": "other_url",
-        "value_chosen": "value", "statement_id_chosen": "statement_id", "url_chosen": "url"}), CONFLICTS)  # fmt: skip
-
+    other = {name: f"other_{name}" for name in ("value", "statement_id", "url")}
+    shown = {f"{name}_chosen": name for name in other}
+    return conform(pl.concat(frames).rename({**other, **shown}), CONFLICTS)

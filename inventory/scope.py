@@ -1,8 +1,8 @@
 """What is out of scope: bodies that are no Polish business cluster, each with the evidence in words.
 
-A body is judged by all its records together. Place comes first (a foreign body is out whatever it is), then the kinds of
-`scope.yml`, then energy clusters, which need most care: the word energy decides nothing, because business clusters in the
-energy sector are in scope. What nothing speaks against stays in.
+A body is judged by all its records together. Place comes first (a foreign body is out whatever it is), then the
+kinds of `scope.yml`, then energy clusters, which need most care: the word energy decides nothing, because business
+clusters in the energy sector are in scope. What nothing speaks against stays in.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ _DATES: Final = ("founded", "agreement_date", "letter_of_intent", "krs_registere
 _ENERGY_ACT: Final = date(2015, 2, 20)
 _ENERGY_CLUSTERS_SINCE: Final = date(2016, 1, 1)
 _ENERGY_STATED: Final = re.compile(
-    r"\bklast\w* energii\b(?! (odnawialn|i\b))|\benergy[- ]clusters?\b|energy (cluster|community) (under|within) the act|"
+    r"\bklast\w* energii\b(?! (odnawialn|i\b))|\benergy[- ]clusters?\b|energy (cluster|community) under the act|"
     r"spółdzielni\w* energetyczn|pilot certificate|certyfikat\w* (pilotażow\w+ )?klast\w+ energii"
 )
 _ENERGY_NAMED: Final = re.compile(r"\bklast\w* energii(?! (odnawialn|i\b|ze\b))(?=$|\W)")
 _ENERGY_WORD: Final = re.compile(r"energi|energet|\benergy\b|\boze\b|renewable|odnawialn")
 _MUNICIPAL: Final = re.compile(r"municipal|\bgmin|commune|powiat|samorząd|local government|municipalit|starost")
 _POLISH_PLACE: Final = re.compile(
-    r"\bpol(ish|and|ska|ski|skie)\b|\bpoln|\bpol[oó]n|sil[eé]si|schlesi|śląsk|ma[sz]ov|mazow|ma[łl]opol|wielkopol|podkarp|podlas|"
-    r"pomeran|pomorz|pommern|lubusk|świętokrz|swietokrz|warmi[nań]|kuja[wv]"
+    r"\bpol(ish|and|ska|ski|skie)\b|\bpoln|\bpol[oó]n|sil[eé]si|schlesi|śląsk|ma[sz]ov|mazow|ma[łl]opol|wielkopol|podkarp|"
+    r"podlas|pomeran|pomorz|pommern|lubusk|świętokrz|swietokrz|warmi[nań]|kuja[wv]"
 )
 _OWN_PAGES: Final = frozenset({"own_site", "coordinator_site", "association", "foreign_registry", "government"})
 _OTHER_COUNTRY: Final = 3  # points of a plain sign of a place, such as a web site under a country's own domain
@@ -119,7 +119,8 @@ def _gather(records: pl.DataFrame, statements: pl.DataFrame, bodies: pl.DataFram
     return gathered
 
 
-# --- place ---------------------------------------------------------------------------------------------------------------
+# --- place
+# ---------------------------------------------------------------------------------------------------------------
 
 
 class _Sign(NamedTuple):
@@ -194,12 +195,7 @@ def _is_abroad(at_home: list[_Sign], abroad: list[_Sign]) -> bool:
 
 def _pages_abroad(bodies: Mapping[str, _Body], places: Mapping[str, tuple[list[_Sign], list[_Sign]]]) -> set[str]:
     """Returns the pages that print a body of another country."""
-    return {
-        page
-        for body_id, body in bodies.items()
-        if _is_abroad(*places[body_id])
-        for page in body.pages
-    }
+    return {page for body_id, body in bodies.items() if _is_abroad(*places[body_id]) for page in body.pages}
 
 
 @lru_cache(maxsize=65536)
@@ -216,7 +212,22 @@ def _country_of_host(address: str) -> str | None:
 def _country_codes() -> frozenset[str]:
     codes = {code for code in dict(babel.Locale("en").territories) if re.fullmatch(r"[A-Z]{2}", code)}
     # Domains of countries that the world uses for other ends say nothing on place.
-    return frozenset(codes | {"UK"}) - {"EU", "TV", "ME", "IO", "CO", "CC", "WS", "AI", "FM", "LA", "TO", "GG", "LY", "BZ"}
+    return frozenset(codes | {"UK"}) - {
+        "EU",
+        "TV",
+        "ME",
+        "IO",
+        "CO",
+        "CC",
+        "WS",
+        "AI",
+        "FM",
+        "LA",
+        "TO",
+        "GG",
+        "LY",
+        "BZ",
+    }
 
 
 @lru_cache(maxsize=65536)
@@ -252,7 +263,8 @@ def _names_abroad() -> Mapping[str, str]:
     return names
 
 
-# --- kind ----------------------------------------------------------------------------------------------------------------
+# --- kind
+# ----------------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=1)
@@ -301,7 +313,9 @@ def _energy(body: _Body, standings: Mapping[str, Standing]) -> _Verdict | None:
     municipal = [text for text in body.of("note", "lead_body", "coordinator") if _MUNICIPAL.search(text.casefold())]
     municipal += [prop for prop in body.values if prop.startswith("members_by_type.") and _MUNICIPAL.search(prop)]
     if young:
-        return _Verdict("energy_cluster", f"energy in name and sector, founded {young[0].isoformat()}, after the act came in")
+        return _Verdict(
+            "energy_cluster", f"energy in name and sector, founded {young[0].isoformat()}, after the act came in"
+        )
     if municipal:
         return _Verdict("energy_cluster", f"energy in name and sector, made by local government: '{municipal[0]}'")
     return None

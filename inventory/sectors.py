@@ -1,6 +1,7 @@
 """Sectors: from the sources' own words, Polish or English, to one code of `data/sectors.csv`.
 
-Words are matched by stems at the beginning of a word, the earliest in the text first: a source names the main branch first.
+Words are matched by stems at the beginning of a word, the earliest in the text first: a source names the main branch
+first.
 """
 
 from __future__ import annotations

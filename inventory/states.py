@@ -1,7 +1,7 @@
 """State at a day: active, dormant, ended, unknown; from dated evidence alone.
 
-Evidence of life is a day a page speaks of, a visit to a list that proves activity, or an event it dates. Being lost from
-lists is not being ended; only a page that says so ends a body, and later evidence of life revives it.
+Evidence of life is a day a page speaks of, a visit to a list that proves activity, or an event it dates. Being lost
+from lists is not being ended; only a page that says so ends a body, and later evidence of life revives it.
 """
 
 from __future__ import annotations
@@ -17,27 +17,32 @@ from inventory.dates import last_day
 from inventory.standings import Standing, standing
 
 FRESH_YEARS: Final = 3
-"""Years for which evidence of life lasts: the term of a National Key Cluster, the longest review cycle of the sources."""
+"""Years for which evidence of life lasts: the term of a National Key Cluster, the longest cycle of the sources."""
 
 ENDED: Final = (
-    r"(?i)dissol|liquidat|suspend|ceased|no longer (exist|activ|operat|function)|did not develop|defunct|wound up|disband|"
-    r"\bended\b|\bclosed\b|has been inactive|rozwiąza|zawiesz|zlikwid|likwidac|zakończył|nie rozwinął|przestał|"
+    r"(?i)dissol|liquidat|suspend|ceased|no longer (exist|activ|operat|function)|did not develop|defunct|wound up|"
+    r"disband|\bended\b|\bclosed\b|has been inactive|rozwiąza|zawiesz|zlikwid|likwidac|zakończył|nie rozwinął|przestał|"
     r"nie istnieje|wykreślon|upadłoś|coordinator resigned|formerly existing"
 )
-_LIFE: Final = re.compile(r"(?i)not (been )?(dissol|suspend|clos)|nie (został )?(rozwiąza|zawiesz|zlikwid)|resumed|wznow")
+_LIFE: Final = re.compile(
+    r"(?i)not (been )?(dissol|suspend|clos)|nie (został )?(rozwiąza|zawiesz|zlikwid)|resumed|wznow"
+)
 _EVENTS: Final = (
-    "agreement_date", "coordinator_since", "founded", "kkk_awarded", "krs_registered", "label_awarded", "other_label_awarded",
+    "agreement_date", "coordinator_since", "founded", "kkk_awarded", "krs_registered", "label_awarded",
+    "other_label_awarded",
 )  # fmt: skip
 _AWARDED_BEFORE: Final = {"kkk_valid_until": 3, "label_valid_until": 2}
 """Years between an award and the end of its term: the holder was alive when it was awarded."""
 
-STATES: Final = pl.Schema({
-    "cluster_id": pl.String,
-    "state": pl.String,  # active, dormant, ended, unknown
-    "since": pl.String,  # day of the latest evidence, ISO
-    "statement_id": pl.String,  # the statement that is this evidence
-    "note": pl.String,
-})
+STATES: Final = pl.Schema(
+    {
+        "cluster_id": pl.String,
+        "state": pl.String,  # active, dormant, ended, unknown
+        "since": pl.String,  # day of the latest evidence, ISO
+        "statement_id": pl.String,  # the statement that is this evidence
+        "note": pl.String,
+    }
+)
 """One row per cluster. Key: cluster_id."""
 
 
@@ -55,7 +60,10 @@ def judge(statements: pl.DataFrame, standings: Mapping[str, Standing], as_of: da
     life = _life(statements, standings, as_of)
     ends = _ends(statements, as_of)
     both = (
-        statements.select("cluster_id").unique().join(life, on="cluster_id", how="left").join(ends, on="cluster_id", how="left")
+        statements.select("cluster_id")
+        .unique()
+        .join(life, on="cluster_id", how="left")
+        .join(ends, on="cluster_id", how="left")
     )
     fresh = date(as_of.year - FRESH_YEARS, as_of.month, min(as_of.day, 28))
     ended = pl.col("end_id").is_not_null() & pl.when(pl.col("end_day").is_null()).then(
@@ -85,9 +93,7 @@ def _life(statements: pl.DataFrame, standings: Mapping[str, Standing], as_of: da
     """Returns cluster_id, day, life_id and life_note of the latest evidence of life up to the day."""
     gone = statements.filter(_says_ended())["record_id"]
     said = statements.filter(~pl.col("record_id").is_in(gone.to_list()))
-    lists = sorted(
-        source for source in said["source_id"].unique() if "activity" in standing(standings, source).proves
-    )
+    lists = sorted(source for source in said["source_id"].unique() if "activity" in standing(standings, source).proves)
     names = said.filter(pl.col("property") == "name")
     spoken = names.with_columns(day=_last_day("as_of"), words=pl.lit("a page speaks of"))
     visited = names.filter(pl.col("as_of").is_null() & pl.col("source_id").is_in(lists)).with_columns(
@@ -105,9 +111,7 @@ def _life(statements: pl.DataFrame, standings: Mapping[str, Standing], as_of: da
     columns = ("cluster_id", "day", "statement_id", "words")
     # A day of reduced precision ends no later than the inventory's own.
     capped = pl.min_horizontal("day", pl.lit(as_of))
-    begun = pl.coalesce(
-        pl.when(pl.col("day") > as_of).then(pl.lit(value=False)), pl.lit(value=True)
-    )
+    begun = pl.coalesce(pl.when(pl.col("day") > as_of).then(pl.lit(value=False)), pl.lit(value=True))
     frames = [frame.select(columns).drop_nulls("day") for frame in (spoken, visited, events, awards)]
     current = [frames[0].with_columns(day=capped), *[frame.filter(begun) for frame in frames[1:]]]
     return (
@@ -133,9 +137,7 @@ def _ends(statements: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def _says_ended() -> pl.Expr:
     text = pl.col("original_value")
-    return (
-        (pl.col("property") == "status_note") & text.str.contains(ENDED) & ~text.str.contains(_LIFE.pattern)
-    )
+    return (pl.col("property") == "status_note") & text.str.contains(ENDED) & ~text.str.contains(_LIFE.pattern)
 
 
 def _last_day(column: str) -> pl.Expr:

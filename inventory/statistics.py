@@ -1,12 +1,13 @@
 """Statistics: tidy rows of figures, each with how many clusters are behind it and of how many it is not known.
 
-A figure is over one population: `clusters` (class cluster), `potential_clusters`, or `bodies` (both). A value that is not
-known is its own dimension value, `unknown`, so that parts add up to the total. `age_years` is the year of `as_of` less the
-year of founding.
+A figure is over one population: `clusters` (class cluster), `potential_clusters`, or `bodies` (both). A value that
+is not known is its own dimension value, `unknown`, so that parts add up to the total. `age_years` is the year of
+`as_of` less the year of founding.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -21,8 +22,8 @@ UNKNOWN: Final = "unknown"
 _POPULATIONS: Final = {"clusters": ("cluster",), "potential_clusters": ("potential_cluster",),
                        "bodies": ("cluster", "potential_cluster")}  # fmt: skip
 _DIMENSIONS: Final = {
-    "class": "class", "state": "state", "voivodeship": "voivodeship_code", "nuts2": "nuts2_code", "sector": "sector_code",
-    "founded_year": "founded_year", "cohort": "cohort",
+    "class": "class", "state": "state", "voivodeship": "voivodeship_code", "nuts2": "nuts2_code", "sector":
+    "sector_code", "founded_year": "founded_year", "cohort": "cohort",
 }  # fmt: skip
 _COHORTS: Final = ((0, 4), (5, 9), (10, 14), (15, 19), (20, None))
 _COLUMNS: Final = ("statistic", "dimension", "dimension_value", "value", "n", "n_unknown", "unit", "note")
@@ -38,8 +39,9 @@ def compute(clusters: pl.DataFrame, labels: pl.DataFrame, as_of: date, method_ve
         method_version: Version of the method that made the classes.
 
     Returns:
-        A frame of schema `STATISTICS`: `number_of_<population>` by each dimension, ages, founding, members, density, labels.
-        Shares are in percent. `n` is the clusters behind the value, `n_unknown` those of the population without it.
+        A frame of schema `STATISTICS`: `number_of_<population>` by each dimension, ages, founding, members, density,
+        labels. Shares are in percent. `n` is the clusters behind the value, `n_unknown` those of the population
+        without it.
     """
     table = clusters.with_columns(
         age_years=(pl.lit(as_of.year) - pl.col("founded_year")).cast(pl.Int32),
@@ -52,12 +54,17 @@ def compute(clusters: pl.DataFrame, labels: pl.DataFrame, as_of: date, method_ve
         frames.append(_density(part, population))
     frames.append(_labels(table, labels, as_of))
     return conform(
-        pl.concat(frames).with_columns(as_of=pl.lit(as_of.isoformat()), method_version=pl.lit(method_version)), STATISTICS
+        pl.concat(frames).with_columns(as_of=pl.lit(as_of.isoformat()), method_version=pl.lit(method_version)),
+        STATISTICS,
     )
 
 
-def rows(values: list[tuple[str, str, str, float | None, int, int, str, str | None]]) -> pl.DataFrame:
-    """Returns figures given as tuples (statistic, dimension, dimension_value, value, n, n_unknown, unit, note) as a frame."""
+Figure = tuple[str, str, str, float | None, int, int, str, str | None]
+"""statistic, dimension, dimension_value, value, n, n_unknown, unit, note."""
+
+
+def rows(values: Sequence[Figure]) -> pl.DataFrame:
+    """Returns figures given as tuples as a frame."""
     return pl.DataFrame(values, schema={name: STATISTICS[name] for name in _COLUMNS}, orient="row")
 
 
@@ -106,12 +113,17 @@ def _count(part: pl.DataFrame, statistic: str, dimension: str, value: pl.Expr) -
     counted = known.group_by("dimension_value").agg(n=pl.len())
     every = pl.DataFrame({"dimension_value": _all_values(dimension)}, schema={"dimension_value": pl.String})
     return _tidy(
-        every.join(counted, on="dimension_value", how="full", coalesce=True).with_columns(
+        every.join(counted, on="dimension_value", how="full", coalesce=True)
+        .with_columns(
             pl.col("n").fill_null(0),
-            statistic=pl.lit(statistic), dimension=pl.lit(dimension), n_unknown=pl.lit(unknown), unit=pl.lit("clusters"),
+            statistic=pl.lit(statistic),
+            dimension=pl.lit(dimension),
+            n_unknown=pl.lit(unknown),
+            unit=pl.lit("clusters"),
             note=pl.lit(None, pl.String),
-        ).with_columns(value=pl.col("n").cast(pl.Float64))
-    )  # fmt: skip
+        )
+        .with_columns(value=pl.col("n").cast(pl.Float64))
+    )
 
 
 def _grouped(part: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
@@ -135,7 +147,7 @@ def _ages(part: pl.DataFrame, population: str, as_of: date) -> list[pl.DataFrame
         "founded_first": (year.min(), "year", None),
         "founded_last": (year.max(), "year", None),
         "share_founded_last_five_years": (
-            year.is_between(*recent).mean() * 100, "%", f"founded {recent[0]}-{recent[1]}, of those whose year is known",
+            year.is_between(*recent).mean() * 100, "%", f"founded {recent[0]}-{recent[1]}, of those with a known year",
         ),
         "share_founded_2011_2015": (
             year.is_between(2011, 2015).mean() * 100, "%", "founded 2011-2015, of those whose year is known",
@@ -160,7 +172,7 @@ def _figures(
     grouped: pl.DataFrame,
     population: str,
     dimension: str,
-    figures: dict[str, tuple[pl.Expr, str, str | None]],
+    figures: Mapping[str, tuple[pl.Expr, str, str | None]],
     known: pl.Expr,
 ) -> pl.DataFrame:
     """Returns distribution figures of each group; a group in which nothing is known has no value, never zero."""
@@ -171,7 +183,12 @@ def _figures(
     if dimension == "total" and found.is_empty():
         found = pl.DataFrame(
             [("all", 0, 0, *([None] * len(figures)))],
-            schema={"dimension_value": pl.String, "n": pl.UInt32, "n_unknown": pl.UInt32, **dict.fromkeys(figures, pl.Float64)},
+            schema={
+                "dimension_value": pl.String,
+                "n": pl.UInt32,
+                "n_unknown": pl.UInt32,
+                **dict.fromkeys(figures, pl.Float64),
+            },
             orient="row",
         )
     return pl.concat([
@@ -190,7 +207,16 @@ def _density(part: pl.DataFrame, population: str) -> pl.DataFrame:
     note = "residents of 2020 (Statistics Poland)"
     statistic, unit = f"{population}_per_million_inhabitants", "clusters per million inhabitants"
     values = [
-        (statistic, "voivodeship", code, counted.get(code, 0) / residents * 1e6, counted.get(code, 0), unknown, unit, note)
+        (
+            statistic,
+            "voivodeship",
+            code,
+            counted.get(code, 0) / residents * 1e6,
+            counted.get(code, 0),
+            unknown,
+            unit,
+            note,
+        )
         for code, residents in people.items()
     ]
     total = part.height / sum(people.values()) * 1e6
@@ -204,7 +230,10 @@ def _labels(table: pl.DataFrame, labels: pl.DataFrame, as_of: date) -> pl.DataFr
     open_ended = known.filter(pl.col("valid_until").is_null())
     ever = known.select("cluster_id", "label", "level").unique()
     unknown_of = dict(
-        open_ended.join(now, on=["cluster_id", "label"], how="anti").group_by("label").agg(pl.col("cluster_id").n_unique()).iter_rows()
+        open_ended.join(now, on=["cluster_id", "label"], how="anti")
+        .group_by("label")
+        .agg(pl.col("cluster_id").n_unique())
+        .iter_rows()
     )
     frames = []
     for statistic, frame, note in (
@@ -213,11 +242,14 @@ def _labels(table: pl.DataFrame, labels: pl.DataFrame, as_of: date) -> pl.DataFr
     ):
         level = pl.concat_str("label", "level", separator="|", ignore_nulls=True)
         for dimension, key in (("label", pl.col("label")), ("label_level", level)):
-            counted = frame.group_by(dimension_value=key).agg(n=pl.col("cluster_id").n_unique(), label=pl.col("label").first())
+            counted = frame.group_by(dimension_value=key).agg(
+                n=pl.col("cluster_id").n_unique(), label=pl.col("label").first()
+            )
             missing = pl.col("label").replace_strict(unknown_of, default=0, return_dtype=pl.Int64)
             frames.append(_tidy(counted.with_columns(
                 statistic=pl.lit(statistic), dimension=pl.lit(dimension), value=pl.col("n").cast(pl.Float64),
-                n_unknown=missing if statistic == "label_holders" else pl.lit(0), unit=pl.lit("clusters"), note=pl.lit(note),
+                n_unknown=missing if statistic == "label_holders" else pl.lit(0), unit=pl.lit("clusters"),
+                note=pl.lit(note),
             )))  # fmt: skip
     total = pl.DataFrame({"dimension_value": sorted(set(known["label"]))}, schema={"dimension_value": pl.String})
     none_now = total.join(now, left_on="dimension_value", right_on="label", how="anti").with_columns(

