@@ -65,7 +65,7 @@ class Page:
         retrieved_at: When it was fetched, ISO 8601 in UTC.
         as_of: The day the page speaks of where the log states it, reduced ISO precision, or None.
         status: HTTP status.
-        headers: Kept headers, names in lower case.
+        headers: Kept headers of the last visit that found these bytes, names in lower case.
         path: Path of the bytes inside the archive.
         sha256: Hash of the bytes, lower-case hexadecimal.
         confirmed_at: Last visit that found the same bytes, ISO 8601 in UTC; equals `retrieved_at` where none did.
@@ -174,7 +174,7 @@ class Archive:
             elif item.is_good:
                 sound.append((number, item))
         sound.sort(key=lambda entry: (_moment(entry[1].retrieved_at), entry[1].url, entry[0]))
-        confirmed = {(visit.url, visit.sha256): visit.retrieved_at for _, visit in sound}
+        confirmed = {(visit.url, visit.sha256): visit for _, visit in sound}
         seen: set[tuple[str, str | None, str | None]] = set()
         held = {(visit.url, visit.sha256) for _, visit in sound if visit.outcome == "new"}
         for number, visit in sound:
@@ -282,7 +282,7 @@ class Archive:
             remedy = "Mend or remove that line; its members are described at the top of sources/archive.py."
             return Fault("broken_line", str(self.manifest), number, f"the line cannot be read: {fault}", remedy)
 
-    def _page(self, number: int, visit: Visit, confirmed_at: str) -> Page | Fault:
+    def _page(self, number: int, visit: Visit, confirmed: Visit) -> Page | Fault:
         content = self.body(number, visit)
         if isinstance(content, Fault):
             return content
@@ -292,10 +292,10 @@ class Archive:
             retrieved_at=visit.retrieved_at,
             as_of=visit.as_of,
             status=visit.status or 200,
-            headers=visit.headers,
+            headers=confirmed.headers or visit.headers,
             path=visit.path or "",
             sha256=visit.sha256 or "",
-            confirmed_at=confirmed_at,
+            confirmed_at=confirmed.retrieved_at,
         )
 
     def _write_once(self, place: Path, content: bytes, digest: str) -> None:
