@@ -1,8 +1,10 @@
 """Estimates the match weights from labelled records, and writes `inventory/identity/weights.yml`.
 
-Each level of each kind of evidence gets a weight, the base 2 logarithm of its likelihood ratio given the other evidence:
+Each level of each kind of evidence gets a weight, the base 2 logarithm of its likelihood ratio given the other
+evidence:
 a logistic regression on the levels, with a penalty on large weights and with signs held where only one makes sense (a
-different city never speaks for a match). A body with many records would drown the others, so its pairs weigh together no more than
+different city never speaks for a match). A body with many records would drown the others, so its pairs weigh together
+no more than
 `MOST_PAIRS` pairs. The product compares twice, the second time with evidence pooled by body; so the weights are first
 estimated on the pairs as they are, then on these and on the pooled ones together.
 

@@ -1,4 +1,6 @@
-"""Labelled records for the benchmarks: read from the folder that CLUSTER_INVENTORY_LABELS names, never by the product."""
+"""Labelled records for the benchmarks: read from the folder that CLUSTER_INVENTORY_LABELS names, never by the
+product.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
     CLUSTER_INVENTORY_LABELS=<folder> python -m benchmarks.identity.quality [--errors]
 
-Cross-validated: the bodies are dealt into five folds; for each, weights are estimated from pairs that touch no body of the
+Cross-validated: the bodies are dealt into five folds; for each, weights are estimated from pairs that touch no body
+of the
 fold, all records are linked with them, and only pairs and records that touch the fold are scored.
 """
 

@@ -1,7 +1,9 @@
-"""Which pairs of names are worth comparing: those that share something rare, a pair of concepts, an acronym or a domain.
+"""Which pairs of names are worth comparing: those that share something rare, a pair of concepts, an acronym or a
+domain.
 
 Belongs here: candidate pairs and figures on them. Does not belong here: how far two names agree.
-No block is larger than `LARGEST_BLOCK`; a key that would be is split by adding a second concept, and dropped beyond that.
+No block is larger than `LARGEST_BLOCK`; a key that would be is split by adding a second concept, and dropped beyond
+that.
 """
 
 from __future__ import annotations

@@ -115,7 +115,9 @@ def compare(evidence: Evidence, pairs: pl.DataFrame) -> Compared:
 
 
 def _best_names(evidence: Evidence, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Keeps for each pair of records the pair of names that is most alike; ties go to the most told, then to the indices."""
+    """Keeps for each pair of records the pair of names that is most alike; ties go to the most told, then to the
+    indices.
+    """
     i, j = pairs["name_a"].to_numpy(), pairs["name_b"].to_numpy()
     likeness, shared = np.zeros(len(i)), np.zeros(len(i))
     total = evidence.concepts @ evidence.bits
@@ -178,7 +180,7 @@ def _name_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> tupl
         "information": np.digitize(bits, (6.0, 10.5, 16.0)),
         "proper": _relation(*(m[:, [kind["proper"]]].sum(axis=1) for m in (both, only_x, only_y))),
         "field": _relation(*(m[:, [kind["sector"]]].sum(axis=1) for m in (both, only_x, only_y))),
-        "place": _place_relation(evidence, a, b, i, j, both, only_x, only_y),
+        "place": _place_relation(evidence, (a, b), (i, j), (both, only_x, only_y)),
         "direction": _simple_relation(*(m[:, kind["direction"]] for m in (both, only_x, only_y))),
         "scope": np.minimum(_simple_relation(*(m[:, kind["scope"]] for m in (both, only_x, only_y))), 2),
     }
@@ -222,23 +224,15 @@ def _simple_relation(both: Floats, only_x: Floats, only_y: Floats) -> Ints:
 
 
 def _place_relation(
-    evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints, both: Floats, only_x: Floats, only_y: Floats
+    evidence: Evidence, records: tuple[Ints, Ints], names: tuple[Ints, Ints], weights: tuple[Floats, Floats, Floats]
 ) -> Ints:
     """Places in the names against each other, and a place in one name against the other record's city and region."""
+    (a, b), (i, j) = records, names
     places = [k for k, name in enumerate(KINDS) if name in {"place", "local"}]
-    shared, x, y = (m[:, places].sum(axis=1) > 0.01 for m in (both, only_x, only_y))
+    shared, x, y = (m[:, places].sum(axis=1) > 0.01 for m in weights)
     is_place = np.isin(evidence.concept_kind, places).astype(float)
-    nested = (
-        x
-        & y
-        & (
-            (
-                (evidence.wider[i].multiply(evidence.wider[j]) @ is_place)
-                - (evidence.concepts[i].multiply(evidence.concepts[j]) @ is_place)
-            )
-            > 0
-        )
-    )
+    in_wider = evidence.wider[i].multiply(evidence.wider[j]) @ is_place
+    nested = x & y & (in_wider > evidence.concepts[i].multiply(evidence.concepts[j]) @ is_place)
     ground = _grounds(evidence)
     stands_in_b = evidence.concepts[i].multiply(ground[b]) @ is_place > 0
     stands_in_a = evidence.concepts[j].multiply(ground[a]) @ is_place > 0

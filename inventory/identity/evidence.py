@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -31,7 +33,7 @@ from inventory.identity.names import (
 )
 
 Floats = NDArray[np.float64]
-Matrix = sparse.csr_matrix
+Matrix: TypeAlias = Any  # scipy.sparse.csr_matrix; scipy has no types
 
 _NAME_PROPERTIES = ("name", "aliases", "former_name")
 _PRIOR_NAMES = 300.0
@@ -49,7 +51,9 @@ _PRIOR_SHARE = {
 _KIND_WEIGHT = {"weak": 0.35, "scope": 0.4, "direction": 1.0, "place": 1.0, "local": 1.0, "sector": 1.0, "proper": 1.2}
 
 # Top-level domains that tell a country; those sold to everybody (.eu, .io, .tv, .me, .co, .info) do not.
-_COUNTRY_TAILS = frozenset("at be bg ch cz de dk ee es fi fr gr hr hu ie it lt lu lv nl no pl pt ro rs se si sk ua uk".split())
+_COUNTRY_TAILS = frozenset(
+    "at be bg ch cz de dk ee es fi fr gr hr hu ie it lt lu lv nl no pl pt ro rs se si sk ua".split()  # noqa: SIM905
+)
 
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -68,7 +72,8 @@ class Evidence:
         bits: Concept index to its information (base 2 logarithm), weighted by kind.
         acronyms: Names x acronyms printed.
         initials: Names x acronyms that could be formed.
-        attributes: Attribute to records x values: city, voivodeship, place, domain, host, country, sector, founded, url.
+        attributes: Attribute to records x values: city, voivodeship, place, domain, host, country, sector, founded,
+        url.
         labels: Attribute to the values of its columns, as shown to people.
         coordinators: Columns record, coordinator: folded names of coordinators.
         crowded: Domain or host to the number of different names seen there.
@@ -179,7 +184,7 @@ def parse_names(texts: Sequence[str], lexicon: Lexicon) -> list[Name]:
     counts = Counter(word for one in split for word in set(one))
     known = {word for word in counts if lexicon.find([word])}
     vocabulary = frozenset(word for word in counts if len(word) >= 6)
-    joined = frozenset(a + b for one in split for a, b in zip(one, one[1:], strict=False) if a + b in vocabulary)
+    joined = frozenset(a + b for one in split for a, b in pairwise(one) if a + b in vocabulary)
     repaired = misprints(counts, known)
     return [parse_name(text, lexicon, joined, repaired) for text in texts]
 
@@ -200,7 +205,9 @@ def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tu
 
 
 def _incidence(rows: Sequence[Iterable[str]], columns: Sequence[str] | None = None) -> tuple[Matrix, list[str]]:
-    """Returns a matrix with a one where a row has a value, and the values; values not among given columns are left out."""
+    """Returns a matrix with a one where a row has a value, and the values; values not among given columns are left
+    out.
+    """
     if columns is None:
         columns = sorted({value for row in rows for value in row})
     place = {value: i for i, value in enumerate(columns)}
@@ -218,41 +225,49 @@ def _bits(concepts: Matrix, keys: Sequence[str], kinds: Sequence[str]) -> Floats
     return np.asarray(weight * np.log2((len(first) + _PRIOR_NAMES) / (met + _PRIOR_NAMES * share)))
 
 
+_ATTRIBUTES = ("city", "voivodeship", "place", "domain", "host", "country", "sector", "founded", "url")
+
+
 def _attributes(
     records: pl.DataFrame, said: pl.DataFrame, n: int, lexicon: Lexicon
 ) -> tuple[dict[str, Matrix], dict[str, list[str]]]:
-    values: dict[str, list[list[str]]] = {
-        a: [[] for _ in range(n)]
-        for a in ("city", "voivodeship", "place", "domain", "host", "country", "sector", "founded", "url")
-    }
-    within_poland = {*lexicon.within.values(), *lexicon.within}
-    readers = {"city": _place, "voivodeship": _place, "region": _place}
+    values: dict[str, list[list[str]]] = {a: [[] for _ in range(n)] for a in _ATTRIBUTES}
     for record, prop, value in said.iter_rows():
-        if prop in readers:
-            found = readers[prop](value, lexicon)
-            if prop != "region":
-                values[prop][record].extend(found)
-            values["place"][record].extend(found)
-            values["place"][record].extend(w for f in found if (w := lexicon.within.get(f)))
-        elif prop in {"website", "email"}:
-            values["domain"][record].extend(found := domain_of(value))
-            values["country"][record].extend(tail.upper() for d in found if (tail := d.rsplit(".", 1)[-1]) in _COUNTRY_TAILS)
-        elif prop == "country":
-            values["country"][record].append(value.strip().upper()[:2])
-        elif prop == "sector":
-            values["sector"][record].extend(
-                c for c in parse_name(value, lexicon).concepts if kind_of(c, lexicon) == "sector"
-            )
-        elif prop == "founded" and re.match(r"\d{4}", value):
-            values["founded"][record].append(value[:4])
-    for record, found in enumerate(values["place"]):
-        if any(place in within_poland for place in found):
+        for attribute, found in _read(prop, value, lexicon):
+            values[attribute][record].append(found)
+    polish = {*lexicon.within.values(), *lexicon.within}
+    for record, found_places in enumerate(values["place"]):
+        if not polish.isdisjoint(found_places):
             values["country"][record].append("PL")
     for record, url in enumerate(records["url"].to_list()):
         values["host"][record].extend(domain_of(url or ""))
         values["url"][record].append((url or "").strip())
     pairs = {a: _incidence(rows) for a, rows in values.items()}
     return {a: m for a, (m, _) in pairs.items()}, {a: c for a, (_, c) in pairs.items()}
+
+
+def _read(prop: str, value: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+    """Yields what one statement says: an attribute and its value."""
+    if prop in {"city", "voivodeship", "region"}:
+        for place in _place(value, lexicon):
+            if prop != "region":
+                yield prop, place
+            yield "place", place
+            if place in lexicon.within:
+                yield "place", lexicon.within[place]
+    elif prop in {"website", "email"}:
+        for domain in domain_of(value):
+            yield "domain", domain
+            if (tail := domain.rsplit(".", 1)[-1]) in _COUNTRY_TAILS:
+                yield "country", tail.upper()
+    elif prop == "country":
+        yield "country", value.strip().upper()[:2]
+    elif prop == "sector":
+        for concept in parse_name(value, lexicon).concepts:
+            if kind_of(concept, lexicon) == "sector":
+                yield "sector", concept
+    elif prop == "founded" and re.match(r"\d{4}", value):
+        yield "founded", value[:4]
 
 
 def _place(value: str, lexicon: Lexicon) -> list[str]:

@@ -1,7 +1,9 @@
 """Listed homonyms: names known to mean different bodies, as reviewed data in `homonyms.csv`.
 
-The file has a row per case: `kind`, `name_a`, `name_b`, `note`. `distinct`: two names of two bodies, never joined because of
-them. `ambiguous`: one string that more than one body goes by, so its equality alone proves nothing: two records that have
+The file has a row per case: `kind`, `name_a`, `name_b`, `note`. `distinct`: two names of two bodies, never joined
+because of
+them. `ambiguous`: one string that more than one body goes by, so its equality alone proves nothing: two records that
+have
 no more than it in common, and neither town, web site nor coordinator, stay apart.
 """
 

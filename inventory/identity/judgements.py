@@ -9,7 +9,8 @@ The file is a YAML list; each entry:
       by: A. Nowak
       date: 2026-11-24
 
-`same` joins the two, `different` keeps them apart, `unsure` keeps the pair in the review queue whatever its weight. A later
+`same` joins the two, `different` keeps them apart, `unsure` keeps the pair in the review queue whatever its weight. A
+later
 entry on the same pair replaces an earlier one; entries are not erased, so the file tells how a judgement came about.
 """
 

@@ -1,15 +1,17 @@
 """The ledger of published ids: minted once, kept for ever, never used twice.
 
-The ledger is an append-only file of JSON Lines; memory is a pure function of it. One event a line:
+The ledger is an append-only file of JSON Lines; memory is a pure function of it. One event a line, each with `event`
+and `cluster_id`:
 
-    {"event": "mint", "cluster_id": "PL-C0001", "records": ["kkk-…", "eccp-…"]}      a new id and its first records
-    {"event": "member", "cluster_id": "PL-C0001", "records": ["esca-…"]}             records that came later, or moved here
-    {"event": "merge", "cluster_id": "PL-C0007", "into": "PL-C0001", "reason": "…"}  the id redirects from now on
-    {"event": "split", "cluster_id": "PL-C0009", "from": "PL-C0001", "records": […]} a new id out of an old one
-    {"event": "withdraw", "cluster_id": "PL-C0003", "reason": "…"}                   a tombstone: no body, no other use
-    {"event": "restore", "cluster_id": "PL-C0003", "reason": "…"}                    the same id lives again
+    mint      records          a new id and its first records
+    member    records          records that came later, or moved here
+    merge     into, reason     the id redirects from now on
+    split     from, records    a new id out of an old one
+    withdraw  reason           a tombstone: the id has no body and no other use
+    restore   reason           the same id lives again
 
-A record that is gone from the sources stays a member: if it comes back it finds its id. An id without records in a run is
+A record that is gone from the sources stays a member: if it comes back it finds its id. An id without records in a
+run is
 not withdrawn by itself: a source may only be late.
 """
 
@@ -30,7 +32,7 @@ from inventory.identity.judgements import Judgements
 from inventory.schemas import BODIES, conform
 
 Event = dict[str, Any]
-STRONG = 0.999
+STRONG = 0.9999
 """Least probability of a pair for joining two published ids without a judgement."""
 WEAK = 0.01
 """Largest probability of any pair across for parting a published id without a judgement."""
@@ -139,7 +141,7 @@ class Ledger:
     def home_of(self, record_id: str) -> str | None:
         """Returns the id that a record belongs to today, tombstones included."""
         cluster_id = self.home.get(record_id)
-        while cluster_id in self.redirects:
+        while cluster_id is not None and cluster_id in self.redirects:
             cluster_id = self.redirects[cluster_id]
         return cluster_id
 
@@ -178,7 +180,8 @@ class Ledger:
         Args:
             bodies: Frame BODIES.
             in_scope_body_ids: Bodies to be published; others get no id, and keep what they have.
-            records: Frame RECORDS; new ids are minted by earliest `as_of`, then name, then record id (without it by record id).
+            records: Frame RECORDS; new ids are minted by earliest `as_of`, then name, then record id (without it by
+            record id).
 
         Returns:
             The ledger with the new events, a frame of body_id and cluster_id, and the new events.

@@ -21,14 +21,12 @@ from inventory.identity.comparison import Compared, compare
 from inventory.identity.evidence import Evidence, gather, pooled
 from inventory.identity.explain import reasons
 from inventory.identity.homonyms import vetoes
-from inventory.identity.judgements import Judgements
-from inventory.identity.resolution import resolve
+from inventory.identity.judgements import VERDICTS, Judgements
+from inventory.identity.resolution import Scored, resolve
 from inventory.identity.scoring import Weights, load_weights, probability, score
 from inventory.schemas import BODIES, MATCHES, conform
 
 Ints = NDArray[np.int64]
-JUDGED = 60.0
-"""Weight of a judgement of people: no evidence outweighs it."""
 CERTAIN = 0.8
 """Least mean probability at which records join in the first pass."""
 ALARM = 150
@@ -59,7 +57,7 @@ def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements
 
     Args:
         records: Frame of schema RECORDS, in any order.
-        statements: Frame of schema STATEMENTS, in any order; properties name, aliases, former_name, website, email,
+        statements: Frame of schema STATEMENTS, in any order; name, aliases, former_name, website, email,
             coordinator, lead_body, city, voivodeship, region, country, sector, founded are read.
         judgements: Judgements of people, which override the weights.
 
@@ -71,9 +69,8 @@ def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements
     evidence = gather(records, statements)
     found = candidates(evidence)
     first = compare(evidence, _with_judged(found.pairs, evidence, judgements))
-    evidence, compared, body = two_passes(evidence, first, weights, judgements)
-    weight = score(compared, weights)
-    matches = _matches(evidence, compared, weight, body, weights, judgements)
+    together, compared, body = two_passes(evidence, first, weights, judgements)
+    matches = _matches(_Run(evidence, first, together, compared, body, weights, judgements))
     return Linkage(
         matches=matches,
         bodies=_bodies(evidence, body, matches),
@@ -95,12 +92,13 @@ def two_passes(
         Evidence pooled by body, the pairs compared on it, and for each record the smallest record index of its body.
     """
     judgements = judgements or Judgements()
-    listed = vetoes(evidence, first)
-    certain = _resolved(evidence, first, weights, CERTAIN, judgements, listed)
+    same, different = (_judged(evidence, judgements, verdict) for verdict in ("same", "different"))
+    apart = (vetoes(evidence, first) | different) - same
+    certain = resolve(_scored(evidence, first, weights), _odds(CERTAIN), apart, sorted(same))
     evidence = pooled(evidence, certain)
     compared = compare(evidence, _with_judged(candidates(evidence).pairs, evidence, judgements))
-    listed |= vetoes(evidence, compared)
-    return evidence, compared, _resolved(evidence, compared, weights, weights.match, judgements, listed)
+    apart |= vetoes(evidence, compared) - same
+    return evidence, compared, resolve(_scored(evidence, compared, weights), _odds(weights.match), apart, sorted(same))
 
 
 def compared_again(evidence: Evidence, first: Compared, weights: Weights) -> Compared:
@@ -108,18 +106,12 @@ def compared_again(evidence: Evidence, first: Compared, weights: Weights) -> Com
     return two_passes(evidence, first, weights)[1]
 
 
-def _resolved(evidence: Evidence, compared: Compared, weights: Weights, match: float, judgements: Judgements, listed: set[tuple[int, int]]) -> Ints:
-    together = _judged(evidence, judgements, "same")
-    apart = _judged(evidence, judgements, "different")
-    return resolve(
-        len(evidence.record_ids),
-        compared.a,
-        compared.b,
-        score(compared, weights),
-        float(np.log2(match / (1 - match))),
-        vetoes=sorted((apart | listed) - together),
-        together=sorted(together),
-    )
+def _scored(evidence: Evidence, compared: Compared, weights: Weights) -> Scored:
+    return Scored(len(evidence.record_ids), compared.a, compared.b, score(compared, weights))
+
+
+def _odds(chance: float) -> float:
+    return float(np.log2(chance / (1 - chance)))
 
 
 def _judged(evidence: Evidence, judgements: Judgements, verdict: str) -> set[tuple[int, int]]:
@@ -140,27 +132,45 @@ def _with_judged(pairs: pl.DataFrame, evidence: Evidence, judgements: Judgements
     return pl.concat([pairs, extra.select(pairs.columns)]).unique().sort("a", "b", "name_a", "name_b")
 
 
-def _matches(
-    evidence: Evidence,
-    compared: Compared,
-    weight: NDArray[np.float64],
-    body: Ints,
-    weights: Weights,
-    judgements: Judgements,
-) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Run:
+    """What one run of linkage holds while its matches are written."""
+
+    evidence: Evidence
+    first: Compared
+    pooled: Evidence
+    compared: Compared
+    body: Ints
+    weights: Weights
+    judgements: Judgements
+
+    def reasons(self, kept: Ints) -> list[str]:
+        """Returns reasons from what the two records say themselves, or their bodies where they share nothing."""
+        n = len(self.evidence.record_ids)
+        own = self.first.a * n + self.first.b
+        asked = self.compared.a[kept] * n + self.compared.b[kept]
+        at = np.searchsorted(own, asked)
+        there = (
+            (at < len(own)) & (own[np.minimum(at, len(own) - 1)] == asked) if len(own) else np.zeros(len(kept), bool)
+        )
+        texts = np.empty(len(kept), dtype=object)
+        texts[there] = reasons(self.evidence, self.first, self.weights, at[there])
+        theirs = reasons(self.pooled, self.compared, self.weights, kept[~there])
+        texts[~there] = [f"by what other records of the same bodies say: {text}" for text in theirs]
+        return list(texts)
+
+
+def _matches(run: _Run) -> pl.DataFrame:
+    compared, weights = run.compared, run.weights
+    weight = score(compared, weights)
     chance = probability(weight)
-    together = body[compared.a] == body[compared.b]
-    unsure = _judged(evidence, judgements, "unsure")
-    held = np.array(
-        [(x, y) in unsure for x, y in zip(compared.a.tolist(), compared.b.tolist(), strict=True)]
-        if unsure
-        else np.zeros(len(weight)),
-        dtype=bool,
-    )
-    kept = np.flatnonzero(together | (chance >= weights.review) | held)
-    decision = np.where(together & ~held, "match", np.where((chance >= weights.review) | held, "review", "different"))
-    ids = np.array(evidence.record_ids, dtype=object)
-    judged = {(j.a, j.b): j for j in judgements.entries}
+    together = run.body[compared.a] == run.body[compared.b]
+    judged = set().union(*(_judged(run.evidence, run.judgements, v) for v in VERDICTS))
+    n = len(run.evidence.record_ids)
+    marked = np.isin(compared.a * n + compared.b, sorted(x * n + y for x, y in judged))
+    kept = np.flatnonzero(together | (chance >= weights.review) | marked)
+    decision = np.where(together, "match", np.where(chance >= weights.review, "review", "different"))
+    ids = np.array(run.evidence.record_ids, dtype=object)
     frame = pl.DataFrame(
         {
             "record_a": ids[compared.a[kept]].tolist(),
@@ -168,27 +178,38 @@ def _matches(
             "probability": chance[kept].round(4),
             "weight": weight[kept].round(2),
             "decision": decision[kept].tolist(),
-            "reasons": reasons(evidence, compared, weights, kept),
+            "reasons": run.reasons(kept),
         },
         schema=MATCHES,
     )
-    if judged:
-        frame = pl.DataFrame(
-            [_override(row, judged.get((row["record_a"], row["record_b"]))) for row in frame.iter_rows(named=True)],
-            schema=MATCHES,
+    return conform(_overridden(frame, run.judgements), MATCHES)
+
+
+def _overridden(frame: pl.DataFrame, judgements: Judgements) -> pl.DataFrame:
+    """Puts the decisions of people in the place of those by weight."""
+    rows = [
+        (
+            j.a,
+            j.b,
+            {"same": "match", "different": "different", "unsure": "review"}[j.verdict],
+            {"same": 1.0, "different": 0.0}.get(j.verdict),
+            f"judged {j.verdict} by {j.by} on {j.date}: {j.reason}; ",
         )
-    return conform(frame, MATCHES)
-
-
-def _override(row: dict[str, object], judgement: object) -> dict[str, object]:
-    from inventory.identity.judgements import Judgement  # noqa: PLC0415
-
-    if not isinstance(judgement, Judgement):
-        return row
-    decision = {"same": "match", "different": "different", "unsure": "review"}[judgement.verdict]
-    said = f"judged {judgement.verdict} by {judgement.by} on {judgement.date}: {judgement.reason}"
-    chance = {"same": 1.0, "different": 0.0}.get(judgement.verdict, row["probability"])
-    return {**row, "decision": decision, "probability": chance, "reasons": f"{said}; {row['reasons']}"}
+        for j in judgements.entries
+    ]
+    schema = {
+        "record_a": pl.String,
+        "record_b": pl.String,
+        "judged": pl.String,
+        "chance": pl.Float64,
+        "said": pl.String,
+    }
+    joined = frame.join(pl.DataFrame(rows, schema=schema, orient="row"), on=["record_a", "record_b"], how="left")
+    return joined.with_columns(
+        decision=pl.coalesce("judged", "decision"),
+        probability=pl.coalesce("chance", "probability"),
+        reasons=pl.concat_str(pl.col("said").fill_null(""), "reasons"),
+    )
 
 
 def _bodies(evidence: Evidence, body: Ints, matches: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,8 @@ Belongs here: everything known of one name by itself. Does not belong here: comp
 
 The lexicon `concepts.csv` has a row per concept and language: `concept`, `kind`, `within` (the wider place a place lies
 in), `lang`, `terms` (separated by `|`, folded to ASCII; `*` ends a stem; blanks make a phrase), `note`. The longest term
-wins; a term that says two things has both as its concept, joined by `+`. Kinds: `generic` (says nothing), `weak` (organisational and quality words), `scope` (Polish, European), `direction`,
+wins; a term that says two things has both as its concept, joined by `+`. Kinds: `generic` (says nothing), `weak`
+(organisational and quality words), `scope` (Polish, European), `direction`,
 `place`, `sector`. Words that are not in it are `proper`, or `local` if formed like a Polish adjective of a place.
 """
 
@@ -197,7 +198,11 @@ def _initials(text: str, lexicon: Lexicon) -> set[str]:
         for t, term in zip(tokens, terms, strict=True)
         if not (term and term.concept in {"function_word", "legal_form"})
     ]
-    short = [t for t, term in zip(tokens, terms, strict=True) if not (term and lexicon.kind[term.concept.split("+")[0]] == "generic")]
+    short = [
+        t
+        for t, term in zip(tokens, terms, strict=True)
+        if not (term and lexicon.kind[term.concept.split("+")[0]] == "generic")
+    ]
     every = [t[0] for t in tokens]
     found = {"".join(t[0] for t in full), "".join(t[0] for t in short), "".join(every)}
     return {a for a in found if 3 <= len(a) <= _LONGEST_ACRONYM}
@@ -233,7 +238,7 @@ def parse_name(
         term = lexicon.find(rest)
         if term is None:
             concept, _ = _kind_of_word(rest[0])
-            if len(rest[0]) > 1 or rest[0] in "e" or rest[0].isdigit():
+            if len(rest[0]) > 1 or rest[0] == "e" or rest[0].isdigit():
                 concepts.setdefault(concept, rest[0])
             position += 1
             continue
@@ -247,7 +252,9 @@ def parse_name(
         position += len(term.words)
     printed = {fold(a).replace(" ", "") for a in _printed_acronyms(text)}
     printed = {
-        a for a in printed if not (found := lexicon.find([a])) or lexicon.kind[found.concept.split("+")[0]] in {"weak", "generic"}
+        a
+        for a in printed
+        if not (found := lexicon.find([a])) or lexicon.kind[found.concept.split("+")[0]] in {"weak", "generic"}
     }
     content = {word for concept, word in concepts.items()}
     return Name(
@@ -271,7 +278,8 @@ def _language(langs: Counter[str]) -> str:
 
 
 def variants(text: str, lexicon: Lexicon) -> list[str]:
-    """Returns the names that one printed name holds: alternatives of a slash, an acronym in brackets, or the name whole.
+    """Returns the names that one printed name holds: alternatives of a slash, an acronym in brackets, or the name
+    whole.
 
     Example:
         >>> variants("Baltic Sea & Space Cluster / BSSC Cluster", load_lexicon())
@@ -282,7 +290,9 @@ def variants(text: str, lexicon: Lexicon) -> list[str]:
     outside = " ".join(_BRACKET.sub(" ", text).split())
     inside = [part.strip() for part in _BRACKET.findall(text)]
     found = [text]
-    acronyms = all(_printed_acronyms(part) and len(part.split()) == 1 and not lexicon.find(words(part)) for part in inside)
+    acronyms = all(
+        _printed_acronyms(part) and len(part.split()) == 1 and not lexicon.find(words(part)) for part in inside
+    )
     if outside and inside and acronyms:
         found = [outside, *inside]
     parts = [p.strip() for p in re.split(r"\s/\s|\s\|\s|;", text)]
@@ -294,8 +304,10 @@ def variants(text: str, lexicon: Lexicon) -> list[str]:
 def misprints(counts: Counter[str], known: Iterable[str]) -> dict[str, str]:
     """Returns misprinted words with the word that they stand for.
 
-    A word stands for another if one letter is dropped, added, changed or swapped with its neighbour (Damerau distance one),
-    both have six letters or more, and the other is known to the lexicon or more frequent. Words are found by the letters
+    A word stands for another if one letter is dropped, added, changed or swapped with its neighbour (Damerau distance
+    one),
+    both have six letters or more, and the other is known to the lexicon or more frequent. Words are found by the
+    letters
     left when one is taken out, so that the work grows with the number of words, not of pairs.
 
     Args:

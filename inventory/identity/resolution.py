@@ -1,14 +1,15 @@
-"""From scored pairs to bodies: records join as long as, on average, they speak of the same body, and no veto stands between.
+"""From scored pairs to bodies: records join while, on average, they speak of the same body and no veto stands between.
 
-Not single linkage: a record with a general name agrees with two specific bodies, but those disagree with each other, and
-that disagreement counts against joining them. Greedy average linkage within each connected component, strongest first,
-ties by record, so the result does not depend on the order of the input.
+Not single linkage: a record with a general name agrees with two specific bodies, but those disagree with each other,
+and that disagreement counts against joining them. Greedy average linkage within each connected component, strongest
+first, ties by record, so the result does not depend on the order of the input.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +24,25 @@ UNSEEN = -0.5
 """Weight of two records that were never compared: they share nothing rare, which speaks a little against them."""
 
 
+@dataclass(frozen=True)
+class Scored:
+    """Scored pairs of records.
+
+    Attributes:
+        count: Number of records.
+        a: First record of each pair.
+        b: Second record of each pair; a < b.
+        weight: Match weight of each pair.
+    """
+
+    count: int
+    a: Ints
+    b: Ints
+    weight: Floats
+
+
 def resolve(
-    count: int,
-    a: Ints,
-    b: Ints,
-    weight: Floats,
+    scored: Scored,
     threshold: float,
     vetoes: Iterable[tuple[int, int]] = (),
     together: Iterable[tuple[int, int]] = (),
@@ -35,15 +50,13 @@ def resolve(
     """Returns for each record the smallest record index of its body.
 
     Args:
-        count: Number of records.
-        a: First record of each scored pair.
-        b: Second record of each scored pair.
-        weight: Match weight of each pair.
+        scored: The pairs, in any order.
         threshold: Least mean weight at which two groups join.
         vetoes: Pairs that must stay apart, whatever the weights say.
         together: Pairs that must be in one body, whatever the weights say.
     """
     together = list(together)
+    count, a, b, weight = scored.count, scored.a, scored.b, scored.weight
     strong = weight > threshold
     ends = np.array(together, dtype=np.int64).reshape(-1, 2)
     left, right = np.concatenate([a[strong], ends[:, 0]]), np.concatenate([b[strong], ends[:, 1]])
