@@ -53,7 +53,8 @@ def reduced_date(text: str) -> str | None:
         if met := re.search(pattern, plain):
             year, month, day = (int(met.group(part + 1)) for part in order)
             return _iso(year, month, day)
-    return _worded(plain) or _month_or_year(plain)
+    worded = _worded(plain)
+    return _month_or_year(plain) if worded is None else worded or None
 
 
 @lru_cache(maxsize=65536)
@@ -102,6 +103,7 @@ def _plain(text: str) -> str:
 
 
 def _worded(plain: str) -> str | None:
+    """Returns the date with a named month, empty if there is no such day, None if no month with a year is named."""
     words = [word for word in re.split(r"[^a-z0-9]+", _YEAR_WORDS.sub(" ", plain)) if word]
     for index, word in enumerate(words):
         month = _MONTHS.get(word) or _SHORT.get(word)
@@ -113,7 +115,7 @@ def _worded(plain: str) -> str | None:
         if day is None and after and _day(after[0]):  # "July 2, 2007"
             day, rest = _day(after[0]), after[1:]
         if rest and re.fullmatch(r"\d{4}", rest[0]):
-            return _iso(int(rest[0]), month, day)
+            return _iso(int(rest[0]), month, day) or ""
     return None
 
 

@@ -27,7 +27,7 @@ _KINDS: Final = (
     ("announced", r"\bannounced for|zapowiedzian"),
     (
         "planned",
-        r"\bplan|meeting of (the )?founders|first meeting|announced|to work out|expected|ma powstać|zapowied|intend|zamiar",
+        r"\bplan|meeting of (the )?founders|first meeting|announced|to work out|expected|ma powstać|zapowied|zamiar",
     ),
     ("letter_of_intent", r"^[^;]*\b(letter\w* of intent|list\w* intencyjn)"),
     ("agreement", r"agreement|porozumieni|umow|contract|consortium|konsorcj|\bact creating|formali[sz]|formal start"),

@@ -28,6 +28,8 @@ _ABBREVIATED: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _DOMINANT: Final = 5
 """How many times larger than its namesakes a town must be for its bare name to mean it."""
+_KNOWN: Final = 10_000
+"""Residents that a town with namesakes must have for its bare name to mean it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,9 @@ def voivodeship_code(text: str | None, *, as_region: bool = False) -> str | None
         return None
     if text.strip() in voivodeships():
         return text.strip()
-    bare = _fold(_UNIT_WORDS.sub(" ", text))
     strict, loose = _names()
-    return strict.get(bare) if as_region else loose.get(bare)
+    known = strict if as_region else loose
+    return known.get(_fold(text)) or known.get(_fold(_UNIT_WORDS.sub(" ", text)))
 
 
 def voivodeship_name(text: str | None) -> str | None:
@@ -128,7 +130,9 @@ def town(text: str | None, voivodeship: str | None = None) -> Town | None:
         return None
     first = named[0]
     rest = [place for place in named[1:] if place.code != first.code]
-    return first if not rest or first.population >= _DOMINANT * rest[0].population else None
+    if rest and (first.population < _KNOWN or first.population < _DOMINANT * rest[0].population):
+        return None
+    return first
 
 
 @lru_cache(maxsize=8192)
