@@ -1,0 +1,48 @@
+"""Whether an inventory follows from the one before: no published id vanishes unexplained, and not too much changes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import polars as pl
+
+from expectations.findings import Issue
+
+Tables = Mapping[str, pl.DataFrame]
+
+LIMIT: Final = 0.20
+"""Share of clusters that may change or go from one release to the next (OpenSanctions' experience; see docs)."""
+FLOOR: Final = 5
+"""Fewer clusters than this are too few for a share to mean anything."""
+_TELLING: Final = ("name_pl", "class", "founded_year", "voivodeship_code")
+
+
+def check_continuity(new: Tables, old: Tables) -> Iterator[Issue]:
+    """Yields what does not follow from the release before.
+
+    Args:
+        new: Tables to be published, at least clusters and, where ids were retired, retired_ids.
+        old: Tables of the release before, at least clusters.
+    """
+    ids, before = set(new["clusters"]["cluster_id"]), set(old["clusters"]["cluster_id"])
+    retired = set(new["retired_ids"]["cluster_id"]) if "retired_ids" in new else set()
+    vanished = sorted(before - ids - retired)
+    if vanished:
+        yield Issue("ids_vanished", "critical", "clusters", "cluster_id", "",
+                    f"{len(vanished)} published ids are gone without redirect or tombstone: {', '.join(vanished[:5])}.",
+                    "Record in the ledger what became of each (merged into, or withdrawn and why).")  # fmt: skip
+    gone, changed = len(before - ids), _changed(new["clusters"], old["clusters"])
+    for what, number in (("gone", gone), ("changed", changed)):
+        if number >= FLOOR and number > LIMIT * len(before):
+            yield Issue(f"too_many_{what}", "critical", "clusters", "", "",
+                        f"{number} of {len(before)} published clusters are {what} ({number / len(before):.0%}, limit {LIMIT:.0%}).",
+                        "Explain the run before fitting the limit: see changes by cause; if it is right, allow it with a last day.")  # fmt: skip
+
+
+def _changed(new: pl.DataFrame, old: pl.DataFrame) -> int:
+    # Only a value that turned into another or was lost counts: an unknown that became known is what a refresh is for.
+    columns = ["cluster_id", *_TELLING]
+    both = old.select(columns).join(new.select(columns), on="cluster_id", suffix="_new")
+    differs = [pl.col(name).is_not_null() & pl.col(name).ne_missing(pl.col(f"{name}_new")) for name in _TELLING]
+    return both.filter(pl.any_horizontal(differs)).height
