@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +15,9 @@ from rich.text import Text
 
 from sources.archive import Archive
 from sources.archive_transfer import import_pages
-from sources.cards import load_cards
+from sources.cards import Card, load_cards
+from sources.reading import pages_under, read_source
+from sources.records import write_records
 
 SHIPPED, HOME = "shipped", "home"
 
@@ -37,16 +42,11 @@ def parse(source: str, pages: Path, out: Path | None) -> bool:
     Raises:
         ValueError: No such source, or nothing to read there.
     """
-    import sys
-
-    from sources.reading import pages_under, read_source
-    from sources.records import write_records
-
     card = _card(source)
     reading = read_source(card, pages_under(pages, card))
     if out is None:
-        for line in _lines(reading.records):
-            sys.stdout.write(line)
+        for record in reading.records:
+            sys.stdout.write(json.dumps(asdict(record), ensure_ascii=False, sort_keys=True) + "\n")
     else:
         write_records(reading.records, out)
     report = Console(stderr=True)
@@ -63,10 +63,10 @@ def import_folder(home: Path, folder: Path, source: str | None) -> bool:
     name = _card(source or folder.resolve().name).id
     done = import_pages(Archive(home / "archive" / name), folder)
     console = Console()
-    for fault in done.faults:
+    for fault in done.refused:
         console.print(Text(f"refused: {fault}"))
-    console.print(Text(f"{name}: {done.new} visits taken over, {done.known} known already, {len(done.faults)} refused"))
-    return not done.faults
+    console.print(Text(f"{name}: {done.new} visits taken over, {done.known} known already, {len(done.refused)} refused"))
+    return not done.refused
 
 
 def list_archives(home: Path, source: str | None) -> None:
@@ -100,10 +100,3 @@ def _card(source: str) -> Card:
         raise ValueError(f"{source}: no such source. Known: {', '.join(sorted(cards))}.")
     return cards[source]
 
-
-def _lines(records: Iterable[Record]) -> Iterator[str]:
-    import json
-    from dataclasses import asdict
-
-    for record in records:
-        yield json.dumps(asdict(record), ensure_ascii=False, sort_keys=True) + "\n"

@@ -76,13 +76,14 @@ def run_config(settings: Settings, order: Order) -> dict[str, object]:
     }
 
 
-def run_refresh(settings: Settings, order: Order, listen: StepListener) -> bool:
+def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: Callable[[int], None]) -> bool:
     """Runs the job `refresh_all` in this process.
 
     Args:
         settings: The installation's settings.
         order: What the run is asked for.
         listen: Told of every step.
+        expect: Told how many steps there will be.
 
     Returns:
         True when the release step ran, False when the gate stayed closed.
@@ -98,6 +99,7 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener) -> bool:
     definitions.STEP_LISTENERS.append(listen)
     try:
         job = definitions.defs.resolve_job_def("refresh_all")
+        expect(len(job.all_node_defs))
         with dg.DagsterInstance.get() as instance:
             result = job.execute_in_process(instance=instance, run_config=run_config(settings, order), raise_on_error=False)
     finally:

@@ -1,0 +1,195 @@
+"""The inventory's own assets: from the records of all sources to classes and statistics.
+
+    records of all sources -> as_of, known -> records, statements -> bodies, matches -> excluded -> cluster records
+    -> profiles -> labels, states -> assessments -> clusters -> statistics, official figures
+"""
+
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assets.handover import PACKED_RECORDS, pack, unpack
+from assets.records import SOURCES, standings
+from assets.run import InventoryRun
+from inventory import classes, criteria, labels, profiles, scope, states
+from inventory import records as known_records
+from inventory.identity.judgements import Judgements
+from inventory.identity.ledger import Ledger
+from inventory.identity.linkage import link
+from inventory.schemas import CLUSTER_RECORDS, conform
+from inventory.statements import state
+
+GROUP = "inventory"
+KINDS = {"polars", "parquet"}
+LEDGER, JUDGEMENTS = "ledger.jsonl", "judgements.yml"
+
+
+@dg.asset(
+    name="core_inventory__read",
+    group_name=GROUP,
+    kinds=KINDS,
+    ins={source: dg.AssetIn(f"core_{source}__records") for source in (*SOURCES, "file")},
+    description="The records of all sources together, unfolded: one row per entry and page.",
+)
+def read(**sources: pl.DataFrame) -> pl.DataFrame:
+    """Puts the sources' records together."""
+    return pl.concat([sources[name] for name in sorted(sources)]) if sources else pl.DataFrame(schema=PACKED_RECORDS)
+
+
+@dg.asset(
+    name="core_inventory__as_of",
+    group_name=GROUP,
+    kinds=KINDS,
+    description="The day the inventory speaks of: the one asked for, or the newest date of the inputs. Never the clock.",
+)
+def as_of(run: InventoryRun, core_inventory__read: pl.DataFrame) -> pl.DataFrame:
+    """Settles the day of the inventory."""
+    newest = known_records.newest_date(unpack(core_inventory__read))
+    day = run.as_of_date or newest
+    if day is None:
+        raise dg.Failure("There is nothing to build from: no source and no file gave a record. `cluster-inventory sources` tells why.")
+    return pl.DataFrame({"as_of": [day], "newest": [newest]}, schema={"as_of": pl.Date, "newest": pl.Date})
+
+
+@dg.multi_asset(
+    group_name=GROUP,
+    outs={
+        "core_inventory__known": dg.AssetOut(kinds=KINDS, description="Records that had been published by the day of the inventory."),
+        "core_inventory__not_yet": dg.AssetOut(kinds=KINDS, description="Records published after that day."),
+    },
+)
+def known(core_inventory__read: pl.DataFrame, core_inventory__as_of: pl.DataFrame) -> Any:
+    """Leaves out what was not yet known on the day of the inventory."""
+    then, not_yet = known_records.known_by(unpack(core_inventory__read), day_of(core_inventory__as_of))
+    return pack(then), not_yet
+
+
+@dg.asset(name="core_inventory__records", group_name=GROUP, kinds=KINDS, description="One row per list entry.")
+def records(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
+    """Folds the pages of an entry into one row."""
+    return known_records.frame(unpack(core_inventory__known))
+
+
+@dg.asset(name="core_inventory__statements", group_name=GROUP, kinds=KINDS, description="One row per value met, cleaned, with its original.")
+def statements(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
+    """States every value."""
+    return state(unpack(core_inventory__known))
+
+
+@dg.multi_asset(
+    group_name="identity",
+    outs={
+        "core_identity__bodies": dg.AssetOut(kinds=KINDS, description="Which records speak of the same body."),
+        "core_identity__matches": dg.AssetOut(kinds=KINDS, description="Compared pairs with probability and reasons."),
+    },
+)
+def identity(
+    context: dg.AssetExecutionContext,
+    run: InventoryRun,
+    core_inventory__records: pl.DataFrame,
+    core_inventory__statements: pl.DataFrame,
+) -> Any:
+    """Links records that speak of the same body; joins and partings of published ids wait for a judgement."""
+    judgements = Judgements.load(run.root / JUDGEMENTS)
+    linkage = link(core_inventory__records, core_inventory__statements, judgements)
+    ledger = Ledger.load(run.root / LEDGER)
+    bodies, waiting = ledger.settle(linkage.bodies, linkage.matches, judgements)
+    for message in (*linkage.stale_judgements, *waiting):
+        context.log.warning(message)
+    context.add_output_metadata({key: value for key, value in linkage.report.items()}, output_name="core_identity__matches")
+    return bodies, linkage.matches
+
+
+@dg.asset(name="core_inventory__excluded", group_name=GROUP, kinds=KINDS, description="Records out of scope, each with its reason.")
+def excluded(
+    core_inventory__records: pl.DataFrame,
+    core_inventory__statements: pl.DataFrame,
+    core_identity__bodies: pl.DataFrame,
+) -> pl.DataFrame:
+    """Decides what is no Polish business cluster."""
+    return scope.exclude(core_inventory__records, core_inventory__statements, core_identity__bodies, standings())
+
+
+@dg.asset(name="core_identity__cluster_records", group_name="identity", kinds=KINDS, description="Which entry is which cluster.")
+def cluster_records(
+    run: InventoryRun,
+    core_inventory__records: pl.DataFrame,
+    core_identity__bodies: pl.DataFrame,
+    core_inventory__excluded: pl.DataFrame,
+) -> pl.DataFrame:
+    """Gives every body in scope its id; the ledger's new events wait in the build folder until the release."""
+    out_of_scope = core_identity__bodies.join(core_inventory__excluded, on="record_id", how="semi")["body_id"].unique()
+    in_scope = core_identity__bodies.filter(~pl.col("body_id").is_in(out_of_scope.implode()))
+    ledger, ids, _ = Ledger.load(run.root / LEDGER).assign(core_identity__bodies, in_scope["body_id"].unique(), core_inventory__records)
+    ledger.save(run.build / LEDGER)
+    return conform(in_scope.join(ids, on="body_id"), CLUSTER_RECORDS)
+
+
+@dg.multi_asset(
+    group_name="profiles",
+    outs={
+        "core_profiles__profiles": dg.AssetOut(kinds=KINDS, description="One value per property for each cluster."),
+        "core_profiles__names": dg.AssetOut(kinds=KINDS, description="Names met."),
+        "core_profiles__statements": dg.AssetOut(kinds=KINDS, description="Statements of clusters, and whether the profile shows them."),
+        "core_profiles__conflicts": dg.AssetOut(kinds=KINDS, description="Values that contradict the chosen one."),
+    },
+)
+def profiled(
+    core_inventory__as_of: pl.DataFrame,
+    core_inventory__records: pl.DataFrame,
+    core_inventory__statements: pl.DataFrame,
+    core_identity__cluster_records: pl.DataFrame,
+) -> Any:
+    """Chooses by declared trust; the losers are kept, conflicts are listed."""
+    made = profiles.profile(
+        core_inventory__records,
+        core_inventory__statements,
+        core_identity__cluster_records,
+        standings(),
+        day_of(core_inventory__as_of),
+    )
+    return made.clusters, made.names, made.statements, made.conflicts
+
+
+@dg.asset(name="core_profiles__labels", group_name="profiles", kinds=KINDS, description="Labels and statuses held, as intervals.")
+def labelled(core_profiles__statements: pl.DataFrame) -> pl.DataFrame:
+    """Reads labels and statuses off the statements."""
+    return labels.intervals(core_profiles__statements)
+
+
+@dg.multi_asset(
+    group_name="classes",
+    outs={
+        "core_classes__states": dg.AssetOut(kinds=KINDS, description="State of each cluster at as_of, from dated evidence."),
+        "core_classes__assessments": dg.AssetOut(kinds=KINDS, description="Criterion by criterion, with the statement that proves it."),
+        "core_classes__classes": dg.AssetOut(kinds=KINDS, description="Class of each cluster, with the rule that decided."),
+    },
+)
+def classified(
+    core_inventory__as_of: pl.DataFrame,
+    core_inventory__statements: pl.DataFrame,
+    core_identity__cluster_records: pl.DataFrame,
+) -> Any:
+    """Judges state and criteria, and reads the class off the rule table."""
+    day, terms = day_of(core_inventory__as_of), standings()
+    said = profiles.attribute(core_inventory__statements, core_identity__cluster_records, terms)
+    state_of = states.judge(said, terms, day)
+    assessments = criteria.assess(said, state_of, terms, day)
+    return state_of, assessments, classes.classify(said, assessments, terms, day)
+
+
+@dg.asset(name="core_inventory__clusters", group_name=GROUP, kinds=KINDS, description="Clusters and potential clusters, as they are published.")
+def clusters(
+    core_profiles__profiles: pl.DataFrame, core_classes__classes: pl.DataFrame, core_classes__states: pl.DataFrame
+) -> pl.DataFrame:
+    """Puts profile, class and state together."""
+    return classes.complete(core_profiles__profiles, core_classes__classes, core_classes__states)
+
+
+def day_of(frame: pl.DataFrame) -> date:
+    """Returns the day that the asset `core_inventory__as_of` settled."""
+    day = frame["as_of"][0]
+    assert isinstance(day, date)
+    return day

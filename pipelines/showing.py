@@ -1,0 +1,142 @@
+"""What the command line shows: progress of a run, its summary, answers of queries, the state of the sources."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from warehouse.query import query as ask
+from warehouse.query import write
+from warehouse.release import latest
+
+if TYPE_CHECKING:
+    from pipelines.running import Order
+    from pipelines.settings import Settings
+
+NO_RELEASE = "No release yet in {home}. Make one with `cluster-inventory refresh` (or name another --home)."
+
+
+def refresh(settings: Settings, order: Order) -> bool:
+    """Runs a refresh with progress bars and ends with a summary; returns whether the gate was open."""
+    from pipelines.running import run_refresh
+
+    console, started = Console(), time.monotonic()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("starting", total=None)
+
+        def listen(step: str, happened: str) -> None:
+            if happened == "start":
+                progress.update(task, description=step.partition("__")[2].replace("_", " ") or step)
+            else:
+                progress.advance(task)
+
+        is_open = run_refresh(settings, order, listen, lambda total: progress.update(task, total=total))
+    gate = _gate(settings.home)
+    _troubles(console, gate)
+    release = latest(settings.home)
+    if release is not None:
+        _summary(console, release.path / "inventory.duckdb")
+    verdict = "open" if is_open else "closed"
+    console.print(Text(f"gate: {verdict}", style="bold green" if is_open else "bold red"))
+    if is_open and release is not None:
+        news = "released" if gate.get("released") else "nothing new: the latest release already says this"
+        console.print(Text(f"{news}: {release.path} (version {release.version}, {time.monotonic() - started:.1f} s)"))
+    elif release is not None:
+        console.print(Text(f"the last release stays: {release.path} (version {release.version}); the figures above are its own"))
+    else:
+        console.print(Text("nothing was released"))
+    return is_open
+
+
+def query(home: Path, sql: str, form: str, out: Path | None) -> None:
+    """Answers one query on the latest release.
+
+    Raises:
+        ValueError: There is no release, the query is refused or wrong, or Parquet is asked for without a file.
+    """
+    release = latest(home)
+    if release is None:
+        raise ValueError(NO_RELEASE.format(home=home))
+    if form == "parquet" and out is None:
+        raise ValueError("Parquet is no text: name a file with --out.")
+    answer = ask(release.path / "inventory.duckdb", sql)
+    if out is not None:
+        with out.open("wb") as file:
+            write(answer, form, file)
+    elif form == "table":
+        _print_rows(answer.columns, answer.rows)
+    else:
+        write(answer, form, sys.stdout.buffer)
+
+
+def sources(home: Path) -> None:
+    """Prints the state of every source as the latest release shows it.
+
+    Raises:
+        ValueError: There is no release.
+    """
+    query(
+        home,
+        "select source_id, publisher, last_visit, age_days, stale, rows, bounds_min, bounds_max, licence from sources order by source_id",
+        "table",
+        None,
+    )
+
+
+def _gate(home: Path) -> dict[str, Any]:
+    path = home / "build" / "gate.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _troubles(console: Console, gate: dict[str, Any]) -> None:
+    reasons = gate.get("reasons", [])
+    if not reasons:
+        return
+    table = Table("severity", "where", "what, and what to do", title="What the gate says", title_justify="left")
+    for reason in reasons:
+        where = " ".join(part for part in (reason.get("source"), reason.get("table"), reason.get("column")) if part)
+        table.add_row(reason["severity"], Text(where), Text(f"{reason['message']} {reason['remedy']}"))
+    console.print(table)
+
+
+_SUMMARY = """
+select 1, 'records of ' || source_id, count(*)::varchar from records group by 2
+union all select 2, 'clusters', count(*)::varchar from clusters where class = 'cluster'
+union all select 3, 'potential clusters', count(*)::varchar from clusters where class = 'potential_cluster'
+union all select 4, 'excluded: ' || reason, count(*)::varchar from excluded group by 2
+union all select 5, 'mean age of clusters, years', coalesce(round(avg(age_years), 1)::varchar, 'unknown') from clusters where class = 'cluster'
+union all select 6, 'share of clusters founded 2011-2015', coalesce(round(100 * avg((founded_year between 2011 and 2015)::int))::int || ' %', 'unknown')
+  from clusters where class = 'cluster' and founded_year is not null
+union all select 7, 'pairs in the review queue', count(*)::varchar from review_queue
+order by 1, 2
+"""
+
+
+def _summary(console: Console, database: Path) -> None:
+    table = Table("figure", "value", title="Summary", title_justify="left")
+    table.columns[1].justify = "right"
+    for _, figure, value in ask(database, _SUMMARY).rows:
+        table.add_row(Text(figure), value)
+    console.print(table)
+
+
+def _print_rows(columns: tuple[str, ...], rows: tuple[tuple[Any, ...], ...]) -> None:
+    # A terminal gets a table that fits it; a pipe gets one that a program can cut.
+    if not sys.stdout.isatty():
+        from warehouse.query import Answer
+
+        write(Answer(columns, rows), "table", sys.stdout.buffer)
+        return
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+    Console().print(table)

@@ -1,0 +1,111 @@
+"""Lists inside PARP's publications: plain text, found by their headings.
+
+A list is a heading with one of the card's words, then an entry a line, numbered or not. Two traps of the guide of 2017: entries
+are glued on one line (by a second number, or by a double blank), and some carry their coordinator inside the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from sources.archive import Page
+from sources.cards import Card
+from sources.parsing import LayoutUnknown, Parsed
+from sources.records import Record, Rejection, record_id
+from sources.text import decode, facts_from
+
+_NUMBERED: Final = re.compile(r"(?:^|(?<=\s))(\d{1,3})\.\s+")
+_ANNOUNCED: Final = re.compile(r":\s*(\d+)\s")
+_DAY: Final = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
+_COORDINATOR: Final = re.compile(
+    r"^(?P<name>.+?)(?:,|\s[-–—])\s+"
+    r"(?P<coordinator>(?:stowarzyszenie|fundacja|izba|agencja|centrum|związek|instytut|spółka|park)\b.+)$",
+    re.IGNORECASE,
+)
+_CLUSTER: Final = re.compile(r"klast|cluster", re.IGNORECASE)
+
+
+class _Entry(NamedTuple):
+    number: int | None
+    text: str
+
+
+def parse(page: Page, card: Card) -> Parsed:
+    """Reads every list whose heading holds a word of the card's code list `headings` (word -> kind of list).
+
+    Raises:
+        LayoutUnknown: No heading of a known list, or a list without entries.
+    """
+    lines = decode(page).splitlines()
+    stated_by = facts_from("\n".join(lines))
+    records: list[Record] = []
+    rejections: list[Rejection] = []
+    for kind, heading, body in _lists(lines, card):
+        entries = [entry for line in body for entry in _entries(line)]
+        if not entries:
+            raise LayoutUnknown(page, f"no entry under the heading {heading!r}")
+        records += [_record(page, card, kind, heading, entry, stated_by) for entry in entries]
+        announced = _ANNOUNCED.search(heading)
+        if announced and int(announced[1]) != len(entries):
+            note = f"{page.path}: {heading!r} announces {announced[1]} entries, {len(entries)} names are printed. Nothing to mend here: the source slipped."
+            rejections.append(Rejection(record_id(card.id, page.url, kind, "announced"), card.id, page.url, page.path, "entries_missing", note))
+    if not records:
+        raise LayoutUnknown(page, f"none of the headings {', '.join(sorted(card.codes['headings']))}")
+    return Parsed("document", tuple(records), tuple(rejections))
+
+
+def _lists(lines: list[str], card: Card) -> Iterator[tuple[str, str, list[str]]]:
+    found: tuple[str, str] | None = None
+    body: list[str] = []
+    for line in (*lines, "\f"):
+        kind = next((kind for word, kind in card.codes["headings"].items() if word in line.casefold() and ":" in line), None)
+        if kind or line == "\f":
+            if found:
+                yield (*found, body)
+            found, body = (kind, line.strip()) if kind else None, []
+        elif found and line.strip():
+            body.append(line.strip())
+
+
+def _entries(line: str) -> Iterator[_Entry]:
+    starts = list(_NUMBERED.finditer(line))
+    if starts and starts[0].start() == 0:
+        ends = [*(start.start() for start in starts[1:]), len(line)]
+        for start, end in zip(starts, ends, strict=True):
+            yield _Entry(int(start[1]), _tidy(line[start.end() : end]))
+        return
+    # Two names on one line stand apart by more than one blank; inside a name a double blank is a slip of the typist.
+    parts = re.split(r"\s{2,}", line)
+    glued = len(parts) > 1 and all(_CLUSTER.search(part) for part in parts)
+    for part in parts if glued else [line]:
+        yield _Entry(None, _tidy(part))
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split()).rstrip(",;")
+
+
+def _record(page: Page, card: Card, kind: str, heading: str, entry: _Entry, stated_by: tuple[str, ...]) -> Record:
+    fields: dict[str, Any] = {"list_number": entry.number} if entry.number else {}
+    if kind in card.codes["labels"]:
+        fields["label"] = card.codes["labels"][kind]
+    name, split = entry.text, _COORDINATOR.match(entry.text)
+    if split:
+        name = split["name"].strip()
+        fields |= {"coordinator": split["coordinator"], "name_as_printed": entry.text}
+    day = _DAY.search(heading)
+    return Record(
+        record_id=record_id(card.id, page.url, kind, entry.text),
+        source=card.id,
+        url=page.url,
+        name=name,
+        as_of=f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else page.as_of,
+        retrieved_at=page.retrieved_at or None,
+        stated_by=stated_by,
+        reconstructed=bool(stated_by),
+        page=kind,
+        path=page.path,
+        fields=fields,
+    )
