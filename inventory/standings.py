@@ -22,10 +22,12 @@ class Standing:
         publisher: Who publishes it; sources of one publisher are one witness.
         trust: 0 (hearsay) to 100 (court register), for values that `trust_by_property` does not name.
         trust_by_property: Property to trust, where it differs from `trust`.
-        proves: Criteria (see `inventory.criteria`) that a listing proves by its admission rule, at the date of the listing.
+        proves: Criteria (see `inventory.criteria`) that a listing proves by its admission rule, at the date of the
+            listing.
         coverage: `full` or `partial`: whether the whole list is known to us.
         list: Whether it is a list of clusters, so that it counts in coverage estimates (a press article does not).
-        country: ISO code where the source lists bodies of one country only, `any` for an international list, else empty.
+        country: ISO code where the source lists bodies of one country only, `any` for an international list, else
+            empty.
     """
 
     source_id: str
@@ -45,9 +47,11 @@ class Standing:
 def kinds_of_page() -> dict[str, Standing]:
     """Returns the standings of the kinds of page known for record files, by kind."""
     raw = yaml.safe_load((Path(__file__).parent / "source_kinds.yml").read_text(encoding="utf-8"))
-    return {kind: Standing(source_id=kind, **{**terms, "proves": tuple(terms.get("proves", ()))}) for kind, terms in raw.items()}
+    return {
+        kind: Standing(source_id=kind, **{**terms, "proves": tuple(terms.get("proves", ()))}) for kind, terms in raw.items()
+    }
 
 
 def standing(standings: Mapping[str, Standing], source_id: str) -> Standing:
-    """Returns the standing of a source; a source that nobody has described has the least one: hearsay that proves nothing."""
+    """Returns the standing of a source; one that nobody has described is hearsay and proves nothing."""
     return standings.get(source_id) or Standing(source_id=source_id, publisher=source_id, trust=10)

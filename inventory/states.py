@@ -21,7 +21,8 @@ FRESH_YEARS: Final = 3
 
 ENDED: Final = (
     r"(?i)dissol|liquidat|suspend|ceased|no longer (exist|activ|operat|function)|did not develop|defunct|wound up|"
-    r"disband|\bended\b|\bclosed\b|has been inactive|rozwiąza|zawiesz|zlikwid|likwidac|zakończył|nie rozwinął|przestał|"
+    r"disband|\bended\b|\bclosed\b|has been inactive|rozwiąza|"
+    r"zawiesi|zawiesz|zlikwid|likwidac|zakończył|nie rozwinął|przestał|"
     r"nie istnieje|wykreślon|upadłoś|coordinator resigned|formerly existing"
 )
 _LIFE: Final = re.compile(

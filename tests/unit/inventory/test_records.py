@@ -21,7 +21,7 @@ def test_the_richest_page_stands_for_the_entry_whatever_the_order():
     ]
     frames = []
     for seed in range(4):
-        random.Random(seed).shuffle(pages)
+        random.Random(seed).shuffle(pages)  # noqa: S311 - an order, no secret
         frames.append(records.frame(pages))
     assert all(frame.equals(frames[0]) for frame in frames)
     assert frames[0].schema == RECORDS
@@ -44,9 +44,12 @@ def test_what_was_not_yet_published_falls_out_with_its_reason():
         entry("old", as_of="2015-06"),
         entry("late", as_of="2016-01"),
         entry("visited", retrieved_at="2021-05-02T00:00:00Z", fields={"members_total": 9}),
-        entry("dated", retrieved_at="2021-05-02T00:00:00Z",
-              fields={"founded": "2006", "city": "Kielce", "members_total": 9, "kkk_awarded": "2016", "kkk_round": "II"}),
-    ]  # fmt: skip
+        entry(
+            "dated",
+            retrieved_at="2021-05-02T00:00:00Z",
+            fields={"founded": "2006", "city": "Kielce", "members_total": 9, "kkk_awarded": "2016", "kkk_round": "II"},
+        ),
+    ]
     kept, gone = records.known_by(given, date(2015, 12, 31))
     assert [record.record_id for record in kept] == ["old", "dated"]
     assert dict(kept[1].fields) == {"founded": "2006", "city": "Kielce"}
@@ -65,7 +68,10 @@ def test_nothing_falls_out_at_the_newest_date():
 
 
 def test_a_later_page_of_an_entry_does_not_hide_an_earlier_one():
-    given = [entry("a", as_of="2014", fields={"members_total": 20}), entry("a", as_of="2019", fields={"members_total": 90})]
+    given = [
+        entry("a", as_of="2014", fields={"members_total": 20}),
+        entry("a", as_of="2019", fields={"members_total": 90}),
+    ]
     kept, gone = records.known_by(given, date(2015, 12, 31))
     assert [record.fields["members_total"] for record in kept] == [20]
     assert gone.is_empty()

@@ -5,13 +5,22 @@ from hypothesis import strategies as st
 from inventory.sectors import _patterns, sector_code, sectors
 
 ESCA = {
-    "Aviation and space": "aviation_space", "Biotechnology": "biotech_lifescience", "Construction": "construction",
-    "Creative industries": "creative", "Energy and environment": "energy", "Food industry": "agrofood",
-    "Health and medical science": "health", "ICT": "ict", "Maritime technologies, water resources": "maritime",
-    "Micro, nano and optical technologies": "photonics_electronics", "New materials and chemistry": "chemistry_plastics",
-    "Production and engineering": "metal_machinery", "Security and defence": "defence",
-    "Sports, Leisure and Tourism": "tourism_sport", "Transportation and mobility": "logistics_transport",
-}  # fmt: skip
+    "Aviation and space": "aviation_space",
+    "Biotechnology": "biotech_lifescience",
+    "Construction": "construction",
+    "Creative industries": "creative",
+    "Energy and environment": "energy",
+    "Food industry": "agrofood",
+    "Health and medical science": "health",
+    "ICT": "ict",
+    "Maritime technologies, water resources": "maritime",
+    "Micro, nano and optical technologies": "photonics_electronics",
+    "New materials and chemistry": "chemistry_plastics",
+    "Production and engineering": "metal_machinery",
+    "Security and defence": "defence",
+    "Sports, Leisure and Tourism": "tourism_sport",
+    "Transportation and mobility": "logistics_transport",
+}
 
 
 @pytest.mark.parametrize(("portfolio", "code"), ESCA.items())
@@ -19,9 +28,20 @@ def test_portfolios_of_esca(portfolio, code):
     assert sector_code(portfolio) == code
 
 
-@pytest.mark.parametrize(("polish", "english"), [("lotnictwo", "aviation"), ("budownictwo", "construction"),
-    ("motoryzacja", "automotive"), ("meble", "furniture"), ("gospodarka odpadami", "waste management"),
-    ("żywność", "food"), ("odlewnicza", "foundry"), ("turystyka", "tourism"), ("fotonika", "photonics")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("polish", "english"),
+    [
+        ("lotnictwo", "aviation"),
+        ("budownictwo", "construction"),
+        ("motoryzacja", "automotive"),
+        ("meble", "furniture"),
+        ("gospodarka odpadami", "waste management"),
+        ("żywność", "food"),
+        ("odlewnicza", "foundry"),
+        ("turystyka", "tourism"),
+        ("fotonika", "photonics"),
+    ],
+)
 def test_the_same_branch_in_two_languages(polish, english):
     assert sector_code(polish) == sector_code(english) is not None
 

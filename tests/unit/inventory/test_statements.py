@@ -29,7 +29,9 @@ def test_every_value_is_a_statement():
     frame = state([CARD])
     rows = values(frame)
     assert frame.schema == STATEMENTS
-    assert {"name", "founded", "members_total", "members_by_type.enterprises", "aliases", "label"} <= set(frame["property"])
+    assert {"name", "founded", "members_total", "members_by_type.enterprises", "aliases", "label"} <= set(
+        frame["property"]
+    )
     assert frame.filter(frame["property"] == "aliases").height == 2
     assert rows["members_total", "103"]["qualifier"] == "over"
     assert rows["members_by_type.science", "10"]["qualifier"] == "about"
