@@ -127,8 +127,16 @@ class Mirror:
     def _prefix(self, parts: SplitResult) -> str:
         return self.base.replace("{host}", parts.hostname or "").rstrip("/")
 
+    def servers(self, hosts: Collection[str]) -> set[tuple[str, int]]:
+        """Returns host name and port of the mirror, for each public host: where a private address is allowed."""
+        places = [urlsplit(self.base.replace("{host}", host)) for host in hosts]
+        return {(place.hostname or "", place.port or PORTS.get(place.scheme, 80)) for place in places}
+
     @property
-    def server(self) -> tuple[str, int]:
-        """Host name and port of the mirror: the one place where a private address is allowed."""
-        parts = urlsplit(self.base.replace("{host}", "host"))
-        return parts.hostname or "", parts.port or PORTS.get(parts.scheme, 80)
+    def is_local(self) -> bool:
+        """Whether the mirror runs on this very machine."""
+        host = urlsplit(self.base).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"

@@ -17,11 +17,11 @@ import time
 from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sources import guards
-from sources.addresses import check_address, host_of, join, sameness
+from sources.addresses import Mirror, check_address, host_of, join, sameness
 from sources.archive import Archive, Page, Visit
 from sources.fetching import PRODUCT, Answer, Fetcher
 from sources.outcomes import KINDS, VisitFault
@@ -29,6 +29,8 @@ from sources.robots import Rules, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sources.cards import Card
 
 SIDE_BY_SIDE = 4
 """Hosts visited at the same time."""
@@ -38,6 +40,10 @@ ENOUGH = 3
 
 LONGEST_PAUSE = 120.0
 """Longest Crawl-delay, in seconds, that a crawl keeps."""
+
+
+LOCAL_PAUSE = 0.1
+"""Seconds between two requests to a mirror on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,48 @@ class CrawlReport:
     def is_whole(self) -> bool:
         """Whether every visit gave a page, new or unchanged."""
         return not self.troubles and (self.resumed or self.outcomes.total()) > 0
+
+
+def plan_of(card: Card) -> Plan:
+    """Returns what a card says to the crawler. Copies on alias hosts are not sought; redirects may lead there."""
+    return Plan(
+        source=card.id,
+        hosts=frozenset(host.lower() for host in card.hosts),
+        starts=card.start,
+        pause=card.crawl_delay,
+        languages=tuple(language.strip() for language in card.language.split(",")),
+        page_limit=card.page_limit,
+    )
+
+
+def crawl_source(  # noqa: PLR0913  each is a decision of the caller
+    card: Card,
+    archive: Archive,
+    contact: str,
+    base: str | None,
+    *,
+    links: Callable[[Page], Iterable[str]],
+    entries: Callable[[Page], Sequence[str]] | None = None,
+) -> CrawlReport:
+    """Crawls a source as its card says.
+
+    Args:
+        card: The source's card.
+        archive: Archive of the source in the home, into which the shipped snapshot was imported.
+        contact: Mail or web address in the agent line.
+        base: Address of a mirror that stands in for the source's hosts, or None for the real ones.
+        links: As for `crawl`.
+        entries: As for `crawl`.
+
+    Raises:
+        ValueError: The contact would reach nobody.
+    """
+    mirror = Mirror(base) if base else None
+    fetcher = Fetcher(contact=contact, hosts=frozenset(host.lower() for host in card.all_hosts), mirror=mirror)
+    plan = plan_of(card)
+    if mirror and mirror.is_local:  # nobody's guest; its robots.txt is kept all the same
+        plan = replace(plan, pause=min(plan.pause, LOCAL_PAUSE))
+    return crawl(plan, archive, fetcher, links=links, entries=entries)
 
 
 def crawl(
@@ -192,6 +240,7 @@ class _Crawl:
     done: set[str] = field(default_factory=set)
     queued: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
+    answered: set[tuple[str, str, str]] = field(default_factory=set)
     pagers: dict[tuple[str, str], str] = field(default_factory=dict)
     sent: int = 0
 
@@ -203,6 +252,8 @@ class _Crawl:
             last[visit.url] = visit
             if visit.crawl == self.report.crawl and not _may_pass(visit):
                 self.done.add(visit.url)
+                if visit.is_good:
+                    self.answered.add(sameness(visit.url))
         standing = {url for url in self.held if last[url].fault not in ("not_found", "moved")}
         with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
             for address in self.plan.starts:
@@ -251,10 +302,10 @@ class _Crawl:
         running: dict[Future[Answer], str] = {}
         while True:
             for host in self.hosts.values():
-                if host.queue and not host.busy and not host.closed and self.sent < self.plan.page_limit:
+                url = None if host.busy or host.closed else self._next(host)
+                if url is not None:
                     host.busy = True
                     self.sent += 1
-                    url = host.queue.popleft()
                     running[workers.submit(self._visit, host, url)] = url
             if not running:
                 return
@@ -268,6 +319,14 @@ class _Crawl:
                 except VisitFault as fault:
                     self._fail(url, fault)
                     self._judge_host(host, fault)
+
+    def _next(self, host: _Host) -> str | None:
+        """Returns the next address, passing over links of which another form (http, www., last slash) was answered."""
+        while host.queue and self.sent < self.plan.page_limit:
+            url = host.queue.popleft()
+            if url in self.held or url in self.plan.starts or sameness(url) not in self.answered:
+                return url
+        return None
 
     def _visit(self, host: _Host, url: str) -> Answer:
         """Runs beside the other hosts: asks the robots.txt once, then for the page."""
@@ -312,6 +371,7 @@ class _Crawl:
     def _keep(self, page: Page, held: Page | None) -> None:
         """Stores a page that is new, or notes that the one we hold still stands, and follows its links."""
         self.done.add(page.url)
+        self.answered.add(sameness(page.url))
         if held is None:
             self.archive.store(self._line(page.url, headers=page.headers, status=page.status), page.body)
         else:

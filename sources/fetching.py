@@ -243,7 +243,7 @@ class Fetcher:
             found = self.resolve(host, port)
         except (OSError, UnicodeError) as fault:
             raise VisitFault("host_unknown", f"{host} has no address: {fault}") from fault
-        if self.mirror and (host, port) == self.mirror.server:
+        if self.mirror and (host, port) in self.mirror.servers(self.hosts):
             return found
         private = [address for address in found if not is_public(address)]
         if private or not found:

@@ -183,7 +183,7 @@ def _check_end(body: bytes, form: str, previous: bytes | None) -> None:
     if previous is not None and b"</html" in previous.rstrip()[-2048:].lower():
         raise VisitFault("truncated_page", "the page does not end with </html>, as it did last time")
     names = [(end, name) for end, name, _ in _tags(body)]
-    for name in (b"table", b"ul", b"div", b"body"):
+    for name in (b"table", b"ul", b"div"):
         if names.count((False, name)) > names.count((True, name)):
             raise VisitFault("truncated_page", f"the page ends without </html> and with <{name.decode()}> still open")
 
@@ -197,7 +197,7 @@ def _check_purpose(body: bytes, previous: bytes | None) -> None:
         raise VisitFault("soft_404", f"title or heading says {said[0]!r}")
     if (said := _CHALLENGE.search(headings)) and words < 400:
         raise VisitFault("challenge_page", f"title or heading says {said[0]!r}")
-    asks_password = re.search(rb"<input\b[^>]{0,500}type\s*=\s*[\"']?password", body, re.IGNORECASE)
+    asks_password = re.search(rb"<input\b[^<>]{0,500}type\s*=\s*[\"']?password", body, re.IGNORECASE)
     asked_before = previous is not None and b"password" in previous[:READ].lower()
     if asks_password and not asked_before and (_LOGIN.search(headings) or words < 150):
         raise VisitFault("login_page", "it asks for a password and has little else")

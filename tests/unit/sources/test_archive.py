@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.archive import Archive, ArchiveError, Fault, Page, Visit
@@ -45,6 +45,7 @@ def test_a_page_is_read_back_as_it_was_stored(tmp_path: Path) -> None:
     assert archive.verify() == []
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.binary(max_size=4), st.integers(2010, 2024)), max_size=12))
 def test_any_history_of_visits_is_kept_whole(tmp_path_factory: pytest.TempPathFactory, history: list) -> None:
     archive = Archive(tmp_path_factory.mktemp("history"))

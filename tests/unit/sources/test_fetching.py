@@ -162,8 +162,17 @@ def test_a_server_that_asks_for_hours_is_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [(None, None), ("", None), ("soon", None), ("-5", None), ("1.5", None), ("0", 0.0), ("9" * 40, 1e12 - 1)]
-    + [("Mon, 31 Mar 2025 12:00:00 GMT", 0.0), ("Tue, 99 Apr 2025 12:00:00 GMT", None)],
+    [
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("0", 0.0),
+        ("9" * 40, 1e12 - 1),
+        ("Mon, 31 Mar 2025 12:00:00 GMT", 0.0),
+        ("Tue, 99 Apr 2025 12:00:00 GMT", None),
+    ],
 )
 def test_retry_after_reads_what_can_be_read(text: str | None, seconds: float | None) -> None:
     assert retry_after(text, NOON) == seconds
@@ -290,10 +299,11 @@ def bomb(gigabytes: int) -> bytes:
     return block + b"".join(packer.compress(bytes(1 << 20)) for _ in range(1024 * gigabytes - 1)) + packer.flush()
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
 def test_a_gzip_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
     (tmp_path / "bomb").write_bytes(answer(bomb(1), Content_Encoding="gzip"))
     visit = """
-import resource, sys
+import re, sys
 from sources.addresses import Mirror
 from sources.fetching import Fetcher
 from sources.outcomes import VisitFault
@@ -301,7 +311,7 @@ fetcher = Fetcher("a@b.example", frozenset({"registry.example"}), Mirror(sys.arg
 try:
     fetcher.get("https://registry.example/", 0)
 except VisitFault as fault:
-    print(fault.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(fault.code, re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
 """
     with serving(says((tmp_path / "bomb").read_bytes())) as (base, _):
         run = subprocess.run([sys.executable, "-c", visit, base], capture_output=True, text=True, check=True)
@@ -325,7 +335,7 @@ def no_connection(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["10.1.2.3", "127.0.0.1", "169.254.169.254", "192.168.0.1", "::1", "fe80::1%eth0", "::ffff:10.0.0.1", "0.0.0.0"],
+    ["10.1.2.3", "127.0.0.1", "169.254.169.254", "192.168.0.1", "::1", "fe80::1%eth0", "::ffff:10.0.0.1", "100.64.0.1"],
 )
 def test_a_name_that_leads_into_a_private_network_is_not_contacted(
     monkeypatch: pytest.MonkeyPatch, address: str
@@ -359,8 +369,17 @@ def test_a_mirror_opens_its_own_address_only(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(
     ("address", "public"),
-    [("8.8.8.8", True), ("2a00:1450::1", True), ("100.64.0.1", False), ("224.0.0.1", False), ("fc00::1", False)]
-    + [("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("::", False), ("240.0.0.1", False)],
+    [
+        ("8.8.8.8", True),
+        ("2a00:1450::1", True),
+        ("100.64.0.1", False),
+        ("224.0.0.1", False),
+        ("fc00::1", False),
+        ("64:ff9b::7f00:1", False),
+        ("2002:7f00:1::", False),
+        ("::", False),
+        ("240.0.0.1", False),
+    ],
 )
 def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(address) is public
