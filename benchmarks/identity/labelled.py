@@ -1,6 +1,4 @@
-"""Labelled records for the benchmarks: read from the folder that CLUSTER_INVENTORY_LABELS names, never by the
-product.
-"""
+"""Labelled records for the benchmarks: read from a folder that the environment names, never by the product."""
 
 from __future__ import annotations
 
@@ -17,7 +15,8 @@ from numpy.typing import NDArray
 from inventory.identity.blocking import Candidates, candidates
 from inventory.identity.comparison import Compared, compare
 from inventory.identity.evidence import Evidence, gather
-from inventory.schemas import RECORDS, STATEMENTS
+from inventory.records import frame
+from inventory.statements import state
 from sources.records import Record, read_records
 
 VARIABLE = "CLUSTER_INVENTORY_LABELS"
@@ -52,33 +51,9 @@ def folder() -> Path:
 
 
 def frames(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Returns the frames RECORDS and STATEMENTS of a record file, values as printed."""
-    records = [r for r in read_records(path) if isinstance(r, Record)]
-    rows = [
-        {
-            "record_id": r.record_id,
-            "source_id": r.source,
-            "url": r.url,
-            "stated_by": r.url,
-            "as_of": r.as_of,
-            "name": r.name,
-        }
-        for r in records
-    ]
-    said = [
-        {
-            "statement_id": f"{r.record_id}:{k}:{v}",
-            "record_id": r.record_id,
-            "property": k,
-            "value": str(v),
-            "url": r.url,
-        }
-        for r in records
-        for k, values in {"name": r.name, **r.fields}.items()
-        if not isinstance(values, dict)
-        for v in (values if isinstance(values, list) else [values])
-    ]
-    return pl.DataFrame(rows, schema=RECORDS), pl.DataFrame(said, schema=STATEMENTS)
+    """Returns the frames RECORDS and STATEMENTS of a record file."""
+    entries = [r for r in read_records(path) if isinstance(r, Record)]
+    return frame(entries), state(entries)
 
 
 def load() -> Labelled:

@@ -1,5 +1,4 @@
-"""Which pairs of names are worth comparing: those that share something rare, a pair of concepts, an acronym or a
-domain.
+"""Which pairs of names are worth comparing: those that share a rare or two common concepts, or an acronym.
 
 Belongs here: candidate pairs and figures on them. Does not belong here: how far two names agree.
 No block is larger than `LARGEST_BLOCK`; a key that would be is split by adding a second concept, and dropped beyond
@@ -25,7 +24,7 @@ class Candidates:
     """Pairs of records to be compared.
 
     Attributes:
-        pairs: Columns a, b (record indices, a < b) and name_a, name_b (name indices): the pairs of names that made them meet.
+        pairs: Columns a, b (record indices, a < b) and name_a, name_b (name indices): the names that made them meet.
         pair_count: Number of pairs of records.
         largest_block: Members of the largest block used.
         dropped_blocks: Keys left out because their blocks were too large.

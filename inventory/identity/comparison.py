@@ -115,9 +115,7 @@ def compare(evidence: Evidence, pairs: pl.DataFrame) -> Compared:
 
 
 def _best_names(evidence: Evidence, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Keeps for each pair of records the pair of names that is most alike; ties go to the most told, then to the
-    indices.
-    """
+    """Keeps for each pair of records the names most alike; ties go to what tells most, then to the indices."""
     i, j = pairs["name_a"].to_numpy(), pairs["name_b"].to_numpy()
     likeness, shared = np.zeros(len(i)), np.zeros(len(i))
     total = evidence.concepts @ evidence.bits

@@ -205,9 +205,7 @@ def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tu
 
 
 def _incidence(rows: Sequence[Iterable[str]], columns: Sequence[str] | None = None) -> tuple[Matrix, list[str]]:
-    """Returns a matrix with a one where a row has a value, and the values; values not among given columns are left
-    out.
-    """
+    """Returns a matrix with a one where a row has a value, and the values; others than given columns are left out."""
     if columns is None:
         columns = sorted({value for row in rows for value in row})
     place = {value: i for i, value in enumerate(columns)}
@@ -249,25 +247,27 @@ def _attributes(
 def _read(prop: str, value: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
     """Yields what one statement says: an attribute and its value."""
     if prop in {"city", "voivodeship", "region"}:
-        for place in _place(value, lexicon):
-            if prop != "region":
-                yield prop, place
-            yield "place", place
-            if place in lexicon.within:
-                yield "place", lexicon.within[place]
+        yield from _read_place(prop, value, lexicon)
     elif prop in {"website", "email"}:
         for domain in domain_of(value):
             yield "domain", domain
-            if (tail := domain.rsplit(".", 1)[-1]) in _COUNTRY_TAILS:
-                yield "country", tail.upper()
+            yield from (("country", tail.upper()) for tail in [domain.rsplit(".", 1)[-1]] if tail in _COUNTRY_TAILS)
     elif prop == "country":
         yield "country", value.strip().upper()[:2]
     elif prop == "sector":
-        for concept in parse_name(value, lexicon).concepts:
-            if kind_of(concept, lexicon) == "sector":
-                yield "sector", concept
+        concepts = parse_name(value, lexicon).concepts
+        yield from (("sector", concept) for concept in concepts if kind_of(concept, lexicon) == "sector")
     elif prop == "founded" and re.match(r"\d{4}", value):
         yield "founded", value[:4]
+
+
+def _read_place(prop: str, value: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+    for place in _place(value, lexicon):
+        if prop != "region":
+            yield prop, place
+        yield "place", place
+        if place in lexicon.within:
+            yield "place", lexicon.within[place]
 
 
 def _place(value: str, lexicon: Lexicon) -> list[str]:

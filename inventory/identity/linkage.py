@@ -77,7 +77,7 @@ def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements
         review=matches.filter(pl.col("decision") == "review"),
         report=_report(evidence, found, body, matches),
         stale_judgements=tuple(
-            f"{j.verdict} {j.a} {j.b} ({j.by}, {j.date}): a record is not there any more; withdraw or correct the judgement."
+            f"{j.verdict} {j.a} {j.b} ({j.by}, {j.date}): a record is gone; withdraw or correct the judgement."
             for j in judgements.stale(evidence.record_ids)
         ),
     )

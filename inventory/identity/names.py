@@ -3,10 +3,10 @@
 Belongs here: everything known of one name by itself. Does not belong here: comparing two names.
 
 The lexicon `concepts.csv` has a row per concept and language: `concept`, `kind`, `within` (the wider place a place lies
-in), `lang`, `terms` (separated by `|`, folded to ASCII; `*` ends a stem; blanks make a phrase), `note`. The longest term
-wins; a term that says two things has both as its concept, joined by `+`. Kinds: `generic` (says nothing), `weak`
-(organisational and quality words), `scope` (Polish, European), `direction`,
-`place`, `sector`. Words that are not in it are `proper`, or `local` if formed like a Polish adjective of a place.
+in), `lang`, `terms` (separated by `|`, folded to ASCII; `*` ends a stem; blanks make a phrase), `note`. The longest
+term wins; a term that says two things has both as its concept, joined by `+`. Kinds: `generic` (says nothing), `weak`
+(organisational and quality words), `scope` (Polish, European), `direction`, `place`, `sector`. Words that are not in it
+are `proper`, or `local` if formed like a Polish adjective of a place.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def fold(text: str) -> str:
 
     Example:
         >>> fold("Łódzki Klaster „Żywność”")
-        'lodzki klaster „zywnosc”'
+        'lodzki klaster "zywnosc"'
     """
     repaired = fix_text(text).translate(_LETTERS)
     plain = "".join(c for c in unicodedata.normalize("NFKD", repaired) if not unicodedata.combining(c))
@@ -278,8 +278,7 @@ def _language(langs: Counter[str]) -> str:
 
 
 def variants(text: str, lexicon: Lexicon) -> list[str]:
-    """Returns the names that one printed name holds: alternatives of a slash, an acronym in brackets, or the name
-    whole.
+    """Returns the names that one printed name holds: alternatives of a slash, an acronym in brackets, or the whole.
 
     Example:
         >>> variants("Baltic Sea & Space Cluster / BSSC Cluster", load_lexicon())

@@ -50,7 +50,7 @@ def load_weights(path: Path | None = None) -> Weights:
         given = raw["weights"].get(kind, {})
         if set(given) != set(names):
             raise ValueError(
-                f"{path.name}: levels of {kind} are {sorted(given)}, expected {sorted(names)}; estimate the weights again."
+                f"{path.name}: levels of {kind} are {sorted(given)}, not {sorted(names)}; estimate the weights again."
             )
         levels[kind] = tuple(float(given[name]) for name in names)
     return Weights(prior=float(raw["prior"]), levels=levels, match=float(raw["match"]), review=float(raw["review"]))
