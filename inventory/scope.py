@@ -8,7 +8,7 @@ clusters in the energy sector are in scope. What nothing speaks against stays in
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -136,7 +136,7 @@ def _places(body: _Body, standings: Mapping[str, Standing]) -> tuple[list[_Sign]
 
 def _home_signs(body: _Body, standings: Mapping[str, Standing]) -> Iterator[_Sign]:
     if "PL" in body.of("country"):
-        yield _Sign(6, "a page states the country PL")
+        yield _Sign(8, "a page states the country PL")
     if codes := [value for value in body.of("voivodeship") if voivodeship_code(value)]:
         yield _Sign(5, f"voivodeship {codes[0]}")
     if regions := [value for value in body.of("region") if voivodeship_code(value, as_region=True)]:
@@ -145,7 +145,8 @@ def _home_signs(body: _Body, standings: Mapping[str, Standing]) -> Iterator[_Sig
         yield _Sign(4, f"town {towns[0]}")
     if sites := [value for value in body.of("website", "email") if _country_of_host(value) == "PL"]:
         yield _Sign(4, f"web site {sites[0]}")
-    if any(standing(standings, source).country == "PL" for source in body.sources):
+    listed = [standing(standings, source) for source in sorted(body.sources)]
+    if any(source.list and source.country == "PL" for source in listed):
         yield _Sign(5, "on a national list of Poland")
     spoken = [text for text in body.of(*_NAMES, "coordinator", "lead_body") if polish_marks(text)]
     if spoken:
@@ -159,7 +160,7 @@ def _home_signs(body: _Body, standings: Mapping[str, Standing]) -> Iterator[_Sig
 def _foreign_signs(body: _Body) -> Iterator[_Sign]:
     stated = sorted(value for value in body.of("country") if value != "PL")
     if stated:
-        yield _Sign(6, f"a page states the country {stated[0]}")
+        yield _Sign(8, f"a page states the country {stated[0]}")
     if sites := [value for value in body.of("website", "email") if _country_of_host(value) not in {"PL", None}]:
         yield _Sign(_OTHER_COUNTRY, f"web site {sites[0]}")
     for prop, points in (("region", 5), ("city", 4), ("name", 4), ("aliases", 2)):
@@ -194,8 +195,14 @@ def _is_abroad(at_home: list[_Sign], abroad: list[_Sign]) -> bool:
 
 
 def _pages_abroad(bodies: Mapping[str, _Body], places: Mapping[str, tuple[list[_Sign], list[_Sign]]]) -> set[str]:
-    """Returns the pages that print a body of another country."""
-    return {page for body_id, body in bodies.items() if _is_abroad(*places[body_id]) for page in body.pages}
+    """Returns the pages that print more foreign bodies than Polish ones."""
+    balance: Counter[str] = Counter()
+    for body_id, body in bodies.items():
+        at_home, abroad = places[body_id]
+        side = 1 if _is_abroad(at_home, abroad) else -1 if at_home else 0
+        for page in body.pages:
+            balance[page] += side
+    return {page for page, side in balance.items() if side > 0}
 
 
 @lru_cache(maxsize=65536)
