@@ -195,14 +195,16 @@ def _is_abroad(at_home: list[_Sign], abroad: list[_Sign]) -> bool:
 
 
 def _pages_abroad(bodies: Mapping[str, _Body], places: Mapping[str, tuple[list[_Sign], list[_Sign]]]) -> set[str]:
-    """Returns the pages that print more foreign bodies than Polish ones."""
-    balance: Counter[str] = Counter()
+    """Returns the pages that print foreign bodies, and no more Polish ones than foreign."""
+    foreign: Counter[str] = Counter()
+    polish: Counter[str] = Counter()
     for body_id, body in bodies.items():
         at_home, abroad = places[body_id]
-        side = 1 if _is_abroad(at_home, abroad) else -1 if at_home else 0
-        for page in body.pages:
-            balance[page] += side
-    return {page for page, side in balance.items() if side > 0}
+        if _is_abroad(at_home, abroad):
+            foreign.update(body.pages)
+        elif at_home:
+            polish.update(body.pages)
+    return {page for page, count in foreign.items() if count >= polish[page]}
 
 
 @lru_cache(maxsize=65536)
