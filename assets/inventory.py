@@ -5,7 +5,6 @@
 """
 
 from datetime import date
-from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -60,7 +59,7 @@ def as_of(run: InventoryRun, core_inventory__read: pl.DataFrame) -> pl.DataFrame
         "core_inventory__not_yet": dg.AssetOut(kinds=KINDS, description="Records published after that day."),
     },
 )
-def known(core_inventory__read: pl.DataFrame, core_inventory__as_of: pl.DataFrame) -> Any:
+def known(core_inventory__read: pl.DataFrame, core_inventory__as_of: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Leaves out what was not yet known on the day of the inventory."""
     then, not_yet = known_records.known_by(unpack(core_inventory__read), day_of(core_inventory__as_of))
     return pack(then), not_yet
@@ -90,7 +89,7 @@ def identity(
     run: InventoryRun,
     core_inventory__records: pl.DataFrame,
     core_inventory__statements: pl.DataFrame,
-) -> Any:
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Links records that speak of the same body; joins and partings of published ids wait for a judgement."""
     judgements = Judgements.load(run.root / JUDGEMENTS)
     linkage = link(core_inventory__records, core_inventory__statements, judgements)
@@ -123,6 +122,7 @@ def cluster_records(
     out_of_scope = core_identity__bodies.join(core_inventory__excluded, on="record_id", how="semi")["body_id"].unique()
     in_scope = core_identity__bodies.filter(~pl.col("body_id").is_in(out_of_scope.implode()))
     ledger, ids, _ = Ledger.load(run.root / LEDGER).assign(core_identity__bodies, in_scope["body_id"].unique(), core_inventory__records)
+    (run.build / LEDGER).unlink(missing_ok=True)
     ledger.save(run.build / LEDGER)
     return conform(in_scope.join(ids, on="body_id"), CLUSTER_RECORDS)
 
@@ -141,7 +141,7 @@ def profiled(
     core_inventory__records: pl.DataFrame,
     core_inventory__statements: pl.DataFrame,
     core_identity__cluster_records: pl.DataFrame,
-) -> Any:
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Chooses by declared trust; the losers are kept, conflicts are listed."""
     made = profiles.profile(
         core_inventory__records,
@@ -171,7 +171,7 @@ def classified(
     core_inventory__as_of: pl.DataFrame,
     core_inventory__statements: pl.DataFrame,
     core_identity__cluster_records: pl.DataFrame,
-) -> Any:
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Judges state and criteria, and reads the class off the rule table."""
     day, terms = day_of(core_inventory__as_of), standings()
     said = profiles.attribute(core_inventory__statements, core_identity__cluster_records, terms)
@@ -193,3 +193,8 @@ def day_of(frame: pl.DataFrame) -> date:
     day = frame["as_of"][0]
     assert isinstance(day, date)
     return day
+
+
+ASSETS = [
+    read, as_of, known, records, statements, identity, excluded, cluster_records, profiled, labelled, classified, clusters,
+]  # fmt: skip

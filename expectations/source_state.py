@@ -23,6 +23,7 @@ class SourceReading:
         previous_rows: Records in the release before, or None where it had none of this source.
         age_days: Days from the last good visit to the day of the inventory, or None where there was no good visit.
         max_age_days: Days that the card's cadence allows, or None where the list is closed and does not age.
+        unreadable: Why stored pages could not be read, each in words with a remedy.
         optional: Whether an empty reading is right (a file of single facts that a user may not have).
     """
 
@@ -32,14 +33,15 @@ class SourceReading:
     previous_rows: int | None = None
     age_days: int | None = None
     max_age_days: int | None = None
+    unreadable: tuple[str, ...] = ()
     optional: bool = False
 
 
 def check_sources(readings: Sequence[SourceReading]) -> Iterator[Issue]:
     """Yields what is wrong with the sources, by source id.
 
-    A failed source whose last good pages are within its cadence warns; beyond it, or without any, it closes the gate until
-    an allowance says how long its old data may stand.
+    A failed source whose last good pages are within its cadence warns; beyond it, or without any, it closes the gate
+    until an allowance says how long its old data may stand.
     """
     for reading in sorted(readings, key=lambda reading: reading.source_id):
         yield from _check(reading)
@@ -47,7 +49,10 @@ def check_sources(readings: Sequence[SourceReading]) -> Iterator[Issue]:
 
 def _check(reading: SourceReading) -> Iterator[Issue]:
     name, old = reading.source_id, _is_old(reading)
-    visit = f"Run `cluster-inventory refresh --live --source {name}`; if its site stays away, allow its old data with a last day."
+    visit = f"Run `cluster-inventory refresh --live --source {name}`; if the site is down, allow it with a last day."
+    for problem in reading.unreadable:
+        yield Issue("page_unreadable", "critical", "", "", name, problem,
+                    "Until it is mended, its rows are missing; an allowance with a last day lets the rest be published.")  # fmt: skip
     if reading.failed:
         severity: Severity = "warning" if reading.rows and not old else "critical"
         shown = f"its data is {reading.age_days} days old" if reading.age_days is not None else "there is no older data"
@@ -55,15 +60,35 @@ def _check(reading: SourceReading) -> Iterator[Issue]:
             "source_failed", severity, "", "", name, f"The last reading failed ({reading.failed}); {shown}.", visit
         )
     elif old:
-        yield Issue("source_stale", "critical", "", "", name,
-                    f"The last good visit was {reading.age_days} days ago, its cadence allows {reading.max_age_days}.", visit)  # fmt: skip
+        yield Issue(
+            "source_stale",
+            "critical",
+            "",
+            "",
+            name,
+            f"Its last good visit is {reading.age_days} days old; {reading.max_age_days} are allowed.",
+            visit,
+        )
     if reading.rows == 0 and not reading.optional and not reading.failed:
-        yield Issue("source_empty", "critical", "", "", name, "No rows were read, and nothing said that it failed.",
-                    f"Open its newest page: a new layout must raise in sources/{name}/parse.py.")  # fmt: skip
+        yield Issue(
+            "source_empty",
+            "critical",
+            "",
+            "",
+            name,
+            "No rows were read, and nothing said that it failed.",
+            f"Open its newest page: a new layout must raise in sources/{name}/parse.py.",
+        )
     elif reading.previous_rows and reading.rows * SHRUNK <= reading.previous_rows:
-        yield Issue("source_shrank", "critical", "", "", name,
-                    f"{reading.rows} rows were read, {reading.previous_rows} in the release before.",
-                    "Open its newest page: paging, layout or a login page; if the list truly shrank, allow it with a last day.")  # fmt: skip
+        yield Issue(
+            "source_shrank",
+            "critical",
+            "",
+            "",
+            name,
+            f"{reading.rows} rows were read, {reading.previous_rows} in the release before.",
+            "Open its newest page: pager, layout, login page? If the list did shrink, allow it with a last day.",
+        )
 
 
 def _is_old(reading: SourceReading) -> bool:

@@ -42,11 +42,13 @@ def steps(_context: dg.InitLoggerContext) -> logging.Logger:
 
 _home = str(Path(os.environ.get("CLUSTER_INVENTORY_HOME", "home")).resolve())
 
+_run = InventoryRun(home=_home)
+
 defs = dg.Definitions(
     assets=[*raw.ASSETS, *records.ASSETS, *inventory.ASSETS, *release.ASSETS],
     asset_checks=[*records.CHECKS, *release.CHECKS],
     jobs=JOBS,
-    resources={"run": InventoryRun(home=_home), "io_manager": ParquetHandOver(run=InventoryRun(home=_home))},
+    resources={"run": _run, "io_manager": ParquetHandOver(run=_run)},
     loggers={"console": dg.colored_console_logger, "steps": steps},
     executor=dg.in_process_executor,
 )
