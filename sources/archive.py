@@ -29,7 +29,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -186,13 +186,7 @@ class Archive:
 
     def latest(self) -> dict[str, Page]:
         """Returns the latest good page of each address, in alphabetical order; faulty ones are passed over."""
-        newest: dict[str, Page] = {}
-        for item in self.pages():
-            if isinstance(item, Page) and (
-                item.url not in newest or _moment(item.confirmed_at) >= _moment(newest[item.url].confirmed_at)
-            ):
-                newest[item.url] = item
-        return dict(sorted(newest.items()))
+        return newest(self.pages())
 
     def verify(self) -> list[Fault]:
         """Reads the whole log and hashes every file it names, evidence of suspicious visits included.
@@ -328,6 +322,22 @@ class Archive:
                 log.truncate(start)
             else:
                 log.write(b"\n")
+
+
+def newest(pages: Iterable[Page | Fault]) -> dict[str, Page]:
+    """Returns the page of each address that was confirmed last, in alphabetical order; faults are passed over.
+
+    Args:
+        pages: Pages of one archive or of several; of two that were confirmed at the same moment the later one wins.
+    """
+    found: dict[str, Page] = {}
+    for page in pages:
+        if isinstance(page, Fault):
+            continue
+        before = found.get(page.url)
+        if before is None or _moment(page.confirmed_at) >= _moment(before.confirmed_at):
+            found[page.url] = page
+    return dict(sorted(found.items()))
 
 
 def _parse(line: bytes) -> Visit:

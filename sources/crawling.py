@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from sources import guards
 from sources.addresses import Mirror, check_address, host_of, join, sameness
-from sources.archive import Archive, Page, Visit
+from sources.archive import Archive, Page, Visit, newest
 from sources.fetching import PRODUCT, Answer, Fetcher
 from sources.outcomes import KINDS, VisitFault
 from sources.robots import Rules, read_rules
@@ -146,7 +146,7 @@ def crawl_source(  # noqa: PLR0913  each is a decision of the caller
 
     Args:
         card: The source's card.
-        archive: Archive of the source in the home, into which the shipped snapshot was imported.
+        archive: Archive of the source in the home. The shipped snapshot counts as known and is only read.
         contact: Mail or web address in the agent line.
         base: Address of a mirror that stands in for the source's hosts, or None for the real ones.
         links: As for `crawl`.
@@ -160,26 +160,28 @@ def crawl_source(  # noqa: PLR0913  each is a decision of the caller
     plan = plan_of(card)
     if mirror and mirror.is_local:  # nobody's guest; its robots.txt is kept all the same
         plan = replace(plan, pause=min(plan.pause, LOCAL_PAUSE))
-    return crawl(plan, archive, fetcher, links=links, entries=entries)
+    known = (Archive(card.folder / "archive"),)
+    return crawl(plan, archive, fetcher, links=links, entries=entries, known=known)
 
 
-def crawl(
+def crawl(  # noqa: PLR0913  each is a decision of the caller
     plan: Plan,
     archive: Archive,
     fetcher: Fetcher,
     *,
     links: Callable[[Page], Iterable[str]],
     entries: Callable[[Page], Sequence[str]] | None = None,
+    known: Sequence[Archive] = (),
 ) -> CrawlReport:
     """Visits a source politely and keeps what it finds.
 
     Args:
         plan: Where to go.
-        archive: Archive of the source in the home. Addresses it knows are visited too, with their ETag, so that the
-            shipped snapshot should have been imported into it first.
+        archive: Archive that keeps what is found. Addresses it knows are visited too, with their ETag.
         fetcher: Who visits; its hosts are those of the plan, its clock stamps the visits and gives the crawl its day.
         links: Returns the addresses that a page leads on to (further pages, entries), absolute or relative.
         entries: Returns the names of the entries of a page, for the guards that count them; None to do without.
+        known: Other archives of the source, only read: their addresses are visited too, and their bytes compared.
 
     Returns:
         The report. Faults stand in it; none is raised.
@@ -188,7 +190,7 @@ def crawl(
     report = CrawlReport(plan.source, f"{plan.source}-{fetcher.now():%Y-%m-%d}")
     with _sole(archive) as alone:
         if alone:
-            _Crawl(plan, archive, fetcher, links, entries, report).run()
+            _Crawl(plan, archive, fetcher, links, entries, known, report).run()
         else:
             report.troubles.append(Trouble("busy", plan.source, f"{archive.root} is being written by another crawl"))
     report.requests = fetcher.sent - sent
@@ -234,9 +236,11 @@ class _Crawl:
     fetcher: Fetcher
     links: Callable[[Page], Iterable[str]]
     entries: Callable[[Page], Sequence[str]] | None
+    known: Sequence[Archive]
     report: CrawlReport
     hosts: dict[str, _Host] = field(default_factory=dict)
     held: dict[str, Page] = field(default_factory=dict)
+    stored: set[str | None] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     queued: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
@@ -246,10 +250,11 @@ class _Crawl:
 
     def run(self) -> None:
         """Visits everything there is to visit."""
-        self.held = self.archive.latest()
-        last: dict[str, Visit] = {}
+        archives = (*self.known, self.archive)
+        self.held = newest(page for archive in archives for page in archive.pages())
+        last = {visit.url: visit for archive in archives for visit in archive.visits()}
         for visit in self.archive.visits():
-            last[visit.url] = visit
+            self.stored.add(visit.sha256)
             if visit.crawl == self.report.crawl and not _may_pass(visit):
                 self.done.add(visit.url)
                 if visit.is_good:
@@ -372,11 +377,12 @@ class _Crawl:
         """Stores a page that is new, or notes that the one we hold still stands, and follows its links."""
         self.done.add(page.url)
         self.answered.add(sameness(page.url))
-        if held is None:
-            self.archive.store(self._line(page.url, headers=page.headers, status=page.status), page.body)
+        headers = held.headers if held and page.status == 304 else page.headers
+        line = self._line(page.url, headers=headers, status=page.status, held=held)
+        if held is not None and held.sha256 in self.stored:
+            self.archive.log(line)
         else:
-            headers = held.headers if page.status == 304 else page.headers
-            self.archive.log(self._line(page.url, headers=headers, status=page.status, held=held))
+            self.archive.store(line, page.body if held is None else held.body)
         self.report.outcomes["new" if held is None else "unchanged"] += 1
         self._follow(held or page)
 
@@ -435,6 +441,7 @@ class _Crawl:
         return Visit(
             url=url,
             retrieved_at=self._stamp(),
+            as_of=held.as_of if held else None,
             status=status,
             headers=headers or {},
             path=held.path if held else None,

@@ -4,6 +4,8 @@ import datetime as dt
 import hashlib
 import html
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -197,6 +199,37 @@ def test_a_killed_crawl_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert max(Counter(line.url for line in archive.visits()).values()) == 1
 
 
+CRAWL = """
+import re, sys
+from pathlib import Path
+from sources.addresses import Mirror
+from sources.archive import Archive
+from sources.crawling import Plan, crawl
+from sources.fetching import Fetcher
+hosts = frozenset({"registry.example"})
+plan = Plan("registry", hosts, ("https://registry.example/lista",), pause=0.01)
+links = lambda page: re.findall('href="([^"]*)"', page.body.decode())
+crawl(plan, Archive(Path(sys.argv[2])), Fetcher("a@b.example", hosts, Mirror(sys.argv[1])), links=links)
+"""
+
+
+def test_a_crawl_that_was_killed_outright_leaves_a_sound_archive_and_goes_on(tmp_path: Path) -> None:
+    with online(site_of(30), linger=0.02) as site:
+        order = [sys.executable, "-c", CRAWL, site.base, str(tmp_path)]
+        first = subprocess.Popen(order, cwd=ROOT)
+        while len(site.heard) < 15:
+            time.sleep(0.01)
+        first.kill()
+        first.wait()
+        kept = {line.url for line in Archive(tmp_path).visits()}
+        before = len(site.asked())
+        subprocess.run(order, check=True, cwd=ROOT, timeout=60)
+    assert 10 <= len(kept) < 31
+    assert not kept & set(site.asked()[before:])
+    assert {url: page.body for url, page in Archive(tmp_path).latest().items()} == site_of(30)
+    assert Archive(tmp_path).verify() == []
+
+
 def test_two_crawls_of_one_archive_do_not_mix(tmp_path: Path) -> None:
     reports: list[CrawlReport] = []
 
@@ -297,7 +330,9 @@ def test_a_source_is_crawled_by_its_card_through_a_mirror(tmp_path: Path) -> Non
         {source.start[0].replace("http:", "https:"): listing(more=f'<a href="//{source.aliases[0]}/x">copy</a>')}
     ) as site:
         report = crawl_source(source, archive, "data@agency.example", site.base, links=links)
-    assert list(archive.latest()) == [source.start[0]]
+    shipped = Archive(source.folder / "archive").latest()
+    assert set(archive.latest()) <= {source.start[0], *shipped}
+    assert source.start[0] in archive.latest()
     assert report.outcomes["new"] == 1
     assert not [url for url in site.heard if source.aliases[0] in url]
 
@@ -490,6 +525,29 @@ def test_an_imported_snapshot_is_visited_by_its_addresses(tmp_path: Path) -> Non
         report = visit(site, archive)
     assert dict(report.outcomes) == {"new": 4, "unchanged": 1}
     assert archive.latest()[page.url].confirmed_at == "2025-04-01T12:00:00Z"
+
+
+def test_a_snapshot_that_is_only_read_is_revalidated_and_its_bytes_are_taken_over(tmp_path: Path) -> None:
+    body = card("dawny")
+    url = f"https://{HOST}/dawny"
+    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    snapshot = Archive(tmp_path / "snapshot")
+    snapshot.store(Visit(url, "2016-01-01T00:00:00Z", as_of="2015", status=200, headers={"etag": etag}), body)
+    log = snapshot.manifest.read_bytes()
+    archive = Archive(tmp_path / "home")
+    with online({**site_of(), url: body}) as site:
+        first = visit(site, archive, known=(snapshot,))
+        second = visit(site, archive, day=1, known=(snapshot,))
+    assert (dict(first.outcomes), dict(second.outcomes)) == ({"new": 4, "unchanged": 1}, {"unchanged": 5})
+    page = archive.latest()[url]
+    assert (page.body, page.as_of, page.retrieved_at[:10], page.confirmed_at[:10]) == (
+        body,
+        "2015",
+        "2025-04-01",
+        "2025-04-02",
+    )
+    assert archive.verify() == []
+    assert snapshot.manifest.read_bytes() == log
 
 
 def test_the_table_of_faults_is_the_one_in_the_docs() -> None:
