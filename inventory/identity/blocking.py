@@ -1,8 +1,7 @@
 """Which pairs of names are worth comparing: those that share a rare or two common concepts, or an acronym.
 
 Belongs here: candidate pairs and figures on them. Does not belong here: how far two names agree.
-No block is larger than `LARGEST_BLOCK`; a key that would be is split by adding a second concept, and dropped beyond
-that.
+No block is larger than `LARGEST_BLOCK`: a larger one gives way to those of two concepts, and of three.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 
 from inventory.identity.evidence import Evidence, Matrix
 
-LARGEST_BLOCK = 120
-"""Most members of a block: bounds the pairs that one key can bring to 7,140."""
+LARGEST_BLOCK = 60
+"""Most members of a block: bounds the pairs that one key can bring to 1,770."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +60,24 @@ def _columns(matrix: Matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _concept_keys(evidence: Evidence) -> pl.DataFrame:
-    """Keys of one concept, and of two for names that have them."""
+    """Keys of one concept, of two, and of three where a pair of them is too frequent to make a block."""
     name, concept = _columns(evidence.concepts)
     single = pl.DataFrame({"name": name, "concept": concept})
     double = (
         single.join(single, on="name", suffix="_b")
         .filter(pl.col("concept") < pl.col("concept_b"))
-        .select("name", key=pl.format("2:{}:{}", "concept", "concept_b"))
+        .with_columns(size=pl.len().over("concept", "concept_b"))
     )
-    return pl.concat([single.select("name", key=pl.format("1:{}", "concept")), double])
+    triple = (
+        double.filter(pl.col("size") > LARGEST_BLOCK)
+        .join(single, on="name", suffix="_c")
+        .filter(pl.col("concept_b") < pl.col("concept_c"))
+    )
+    return pl.concat([
+        single.select("name", key=pl.format("1:{}", "concept")),
+        double.select("name", key=pl.format("2:{}:{}", "concept", "concept_b")),
+        triple.select("name", key=pl.format("3:{}:{}:{}", "concept", "concept_b", "concept_c")),
+    ])
 
 
 def _acronym_keys(evidence: Evidence) -> pl.DataFrame:

@@ -106,7 +106,10 @@ def gather(records: pl.DataFrame, statements: pl.DataFrame, lexicon: Lexicon | N
     lexicon = lexicon or load_lexicon()
     records = records.sort("record_id")
     record_ids = records["record_id"].to_list()
-    index = pl.DataFrame({"record_id": record_ids, "record": np.arange(len(record_ids))})
+    index = pl.DataFrame(
+        {"record_id": record_ids, "record": np.arange(len(record_ids))},
+        schema={"record_id": pl.String, "record": pl.Int64},
+    )
     said = (
         statements.select("record_id", "property", "value")
         .drop_nulls()
@@ -198,7 +201,7 @@ def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tu
         "form"
     )
     texts = named["form"].unique().sort().to_list()
-    number = pl.DataFrame({"form": texts, "name": np.arange(len(texts))}, schema_overrides={"form": pl.String})
+    number = pl.DataFrame({"form": texts, "name": np.arange(len(texts))}, schema={"form": pl.String, "name": pl.Int64})
     return texts, named.join(number, on="form").select("record", "name", "prop").unique(
         ["record", "name"], keep="last", maintain_order=True
     ).sort("record", "name")
