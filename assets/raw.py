@@ -5,6 +5,7 @@
                              raw_<source>__pages
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +14,9 @@ import polars as pl
 from assets.run import InventoryRun
 from sources.archive import Archive, Fault, Page
 from sources.cards import Card, load_cards
+from sources.crawling import CrawlReport, crawl_source
+from sources.parsing import LayoutUnknown, Parsed, SourceChanged
+from sources.reading import parser_of
 
 VISITS = pl.Schema({"url": pl.String, "retrieved_at": pl.String, "status": pl.Int64, "sha256": pl.String, "path": pl.String, "fault": pl.String})
 """One row per stored page version, or per fault of the archive."""
@@ -35,15 +39,42 @@ def _raw(card: Card) -> dg.AssetsDefinition:
     )
     def pages(context: dg.AssetExecutionContext, run: InventoryRun) -> pl.DataFrame:
         if run.live and (not run.visit or card.id in run.visit) and card.start:
-            context.add_output_metadata(_visit(card, run))
+            report = _visit(card, run)
+            for trouble in report.troubles:
+                context.log.warning(str(trouble))
+            context.add_output_metadata(
+                {
+                    "visits": dict(report.outcomes),
+                    "requests": report.requests,
+                    "bytes": report.received,
+                    "troubles": dg.MetadataValue.md("\n".join(f"- {trouble}" for trouble in report.troubles) or "none"),
+                }
+            )
         rows = [_row(item) for item in stored(card, run.root)]
         return pl.DataFrame(rows, schema=VISITS, orient="row")
 
     return pages
 
 
-def _visit(card: Card, run: InventoryRun) -> dict[str, str]:
-    raise NotImplementedError  # replaced when crawling is wired
+def _visit(card: Card, run: InventoryRun) -> CrawlReport:
+    parse = parser_of(card)
+
+    def parsed(page: Page) -> Parsed | None:
+        try:
+            return parse(page, card)
+        except (LayoutUnknown, SourceChanged):
+            return None  # told again, with its remedy, when the page is read
+
+    def links(page: Page) -> Sequence[str]:
+        found = parsed(page)
+        return found.links if found else ()
+
+    def entries(page: Page) -> Sequence[str]:
+        found = parsed(page)
+        return [record.name for record in found.records] if found else ()
+
+    archive = Archive(run.root / "archive" / card.id)
+    return crawl_source(card, archive, run.contact or "", run.base_urls.get(card.id), links=links, entries=entries)
 
 
 def _row(item: Page | Fault) -> tuple[object, ...]:

@@ -19,8 +19,10 @@ def source_states(told: Accounts, day: date) -> pl.DataFrame:
     rows = []
     for source, account in sorted(told.items()):
         card = load_cards().get(source)
-        visits = sorted(page["retrieved_at"] for page in account["pages"] if page["retrieved_at"])
-        last = visits[-1][:10] if visits else None
+        last, change = (
+            max((page[moment][:10] for page in account["pages"] if page[moment]), default=None)
+            for moment in ("confirmed_at", "retrieved_at")
+        )
         age = max((day - date.fromisoformat(last)).days, 0) if last else None
         rows.append(
             {
@@ -28,7 +30,7 @@ def source_states(told: Accounts, day: date) -> pl.DataFrame:
                 "title": card.title if card else "own record file",
                 "publisher": card.publisher if card else "user",
                 "last_visit": last,
-                "last_change": last,
+                "last_change": change,
                 "age_days": age,
                 "stale": bool(card and not card.closed and (age is None or age > card.cadence_days)),
                 "rows": account["rows"],

@@ -29,7 +29,8 @@ class PageLog:
     Attributes:
         path: Path inside the archive.
         url: Address of the visit.
-        retrieved_at: When it was fetched.
+        retrieved_at: When these bytes were first fetched.
+        confirmed_at: The last visit that found the same bytes.
         kind: Kind of page, empty where it could not be read.
         rows: Records it gave.
         problem: Why it could not be read, in words with a remedy; empty where it could.
@@ -38,6 +39,7 @@ class PageLog:
     path: str
     url: str
     retrieved_at: str
+    confirmed_at: str
     kind: str
     rows: int
     problem: str
@@ -106,17 +108,17 @@ def read_source(card: Card, pages: Iterable[Page | Fault]) -> Reading:
     unknown: Counter[str] = Counter()
     for page in pages:
         if isinstance(page, Fault):
-            logs.append(PageLog(page.file, "", "", "", 0, f"{card.id}: {page}"))
+            logs.append(PageLog(page.file, "", "", "", "", 0, f"{card.id}: {page}"))
             continue
         try:
             parsed = parse(page, card)
         except (LayoutUnknown, SourceChanged) as fault:
-            logs.append(PageLog(page.path, page.url, page.retrieved_at, "", 0, f"{card.id}: {fault}"))
+            logs.append(PageLog(page.path, page.url, page.retrieved_at, page.confirmed_at, "", 0, f"{card.id}: {fault}"))
             continue
         records += parsed.records
         rejections += parsed.rejections
         unknown.update(set(parsed.unknown))
-        logs.append(PageLog(page.path, page.url, page.retrieved_at, parsed.kind, len(parsed.records), ""))
+        logs.append(PageLog(page.path, page.url, page.retrieved_at, page.confirmed_at, parsed.kind, len(parsed.records), ""))
     records = corrected(records, load_corrections(card.folder / "corrections.yml"))
     return Reading(
         source=card.id,
