@@ -98,7 +98,7 @@ def status_statements(said: pl.DataFrame) -> dict[str, set[str]]:
 _Row = tuple[str, str, str | None, str, int, str]
 
 
-def _evidence(  # noqa: PLR0913, PLR0917 - all that a rule may look at
+def _evidence(
     criterion: str,
     rule: Mapping[str, Any],
     statements: list[_Row],
