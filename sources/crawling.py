@@ -389,17 +389,18 @@ class _Crawl:
     def _judge(self, page: Page, held: Page | None) -> None:
         expected = guards.Expected(page.url, held.body if held else None, self.plan.languages)
         guards.check_body(page.body, expected)
-        if self.entries is None:
+        now = self._entries(page)
+        if now is None:
             guards.check_pager(page.url, page.sha256, self.pagers)
             return
-        now = self._entries(page) or []
         guards.check_entries(now, self._entries(held) if held else None)
         guards.check_pager(page.url, "\n".join(now), self.pagers)
 
     def _entries(self, page: Page) -> Sequence[str] | None:
+        """Returns the names of the entries, or None where they cannot be read: a new layout is no suspicion."""
         try:
             return list(self.entries(page)) if self.entries else None
-        except Exception:  # noqa: BLE001  a parser that fails on this page says so again, by name, when it is built from
+        except Exception:  # noqa: BLE001  the parser says so again, by name, when the inventory is built
             return None
 
     def _follow(self, page: Page) -> None:

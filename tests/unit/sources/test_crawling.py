@@ -481,6 +481,19 @@ def test_a_parser_that_breaks_costs_only_its_own_links(tmp_path: Path) -> None:
     assert len(archive.latest()) == 4
 
 
+def test_a_new_layout_is_kept_as_a_new_page_for_the_parser_to_name(tmp_path: Path) -> None:
+    def entries(page: Page) -> list[str]:
+        if b"<table>" not in page.body:
+            raise ValueError("layout unknown")
+        return rows(page)
+
+    with online(site_of(12)) as site:
+        visit(site, archive := Archive(tmp_path), entries=entries)
+        site.pages[START] = listing("n1").replace(b"table", b"section")
+        assert visit(site, archive, day=1, entries=entries).is_whole
+    assert archive.latest()[START].body == site.pages[START]
+
+
 def test_a_start_out_of_the_card_is_a_fault_and_the_others_go_on(tmp_path: Path) -> None:
     with online(site_of()) as site:
         report = visit(site, Archive(tmp_path), starts=("https://evil.example/", "ftp://x/", START))

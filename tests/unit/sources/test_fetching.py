@@ -401,6 +401,33 @@ def test_a_closed_port_is_a_failed_connection() -> None:
         fetcher(base).get(URL, 0)
 
 
+def test_a_host_that_does_not_take_the_connection_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wait(_: object, timeout: float) -> None:
+        assert timeout == ONCE.connect
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(fetching.socket, "create_connection", wait)
+    with pytest.raises(VisitFault, match="connect_timeout"):
+        fetcher(resolve=lambda *_: ["93.184.216.34"], limits=ONCE).get(URL, 0)
+
+
+def test_a_server_without_tls_is_not_spoken_to_in_clear() -> None:
+    heard: list[bytes] = []
+
+    def speak() -> None:
+        line, _ = listener.accept()
+        with line:
+            heard.append(line.recv(65536))
+            line.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=speak, daemon=True).start()
+        with pytest.raises(VisitFault) as met:
+            fetcher(f"https://127.0.0.1:{listener.getsockname()[1]}", limits=ONCE).get(URL, 0)
+    assert met.value.code == "tls_failed", met.value
+    assert b"GET" not in heard[0]
+
+
 def test_proxies_and_passwords_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login someone password secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
