@@ -1,7 +1,7 @@
 """Allowances: what somebody lets pass for a time, with a reason.
 
-A YAML list. Each entry names the `code` of an issue and, to narrow it, `source`, `table` or `column`; `reason`, `by` and
-`until` (the last day it holds) are needed:
+A YAML list. Each entry names the `code` of an issue and, to narrow it, `source`, `table` or `column`; `reason`, `by`
+and `until` (the last day it holds) are needed:
 
 ```yaml
 - code: source_failed

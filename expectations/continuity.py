@@ -1,4 +1,4 @@
-"""Whether an inventory follows from the one before: no published id vanishes unexplained, and not too much changes at once."""
+"""Whether an inventory follows from the one before: no id vanishes unexplained, and not too much changes at once."""
 
 from __future__ import annotations
 
@@ -29,15 +29,27 @@ def check_continuity(new: Tables, old: Tables) -> Iterator[Issue]:
     retired = set(new["retired_ids"]["cluster_id"]) if "retired_ids" in new else set()
     vanished = sorted(before - ids - retired)
     if vanished:
-        yield Issue("ids_vanished", "critical", "clusters", "cluster_id", "",
-                    f"{len(vanished)} published ids are gone without redirect or tombstone: {', '.join(vanished[:5])}.",
-                    "Record in the ledger what became of each (merged into, or withdrawn and why).")  # fmt: skip
+        yield Issue(
+            "ids_vanished",
+            "critical",
+            "clusters",
+            "cluster_id",
+            "",
+            f"{len(vanished)} published ids are gone without redirect or tombstone: {', '.join(vanished[:5])}.",
+            "Record in the ledger what became of each (merged into, or withdrawn and why).",
+        )
     gone, changed = len(before - ids), _changed(new["clusters"], old["clusters"])
     for what, number in (("gone", gone), ("changed", changed)):
         if number >= FLOOR and number > LIMIT * len(before):
-            yield Issue(f"too_many_{what}", "critical", "clusters", "", "",
-                        f"{number} of {len(before)} published clusters are {what} ({number / len(before):.0%}, limit {LIMIT:.0%}).",
-                        "Explain the run before fitting the limit: see changes by cause; if it is right, allow it with a last day.")  # fmt: skip
+            yield Issue(
+                f"too_many_{what}",
+                "critical",
+                "clusters",
+                "",
+                "",
+                f"{number} of {len(before)} published clusters are {what}, more than {LIMIT:.0%}.",
+                "Explain it first: see changes by cause. If it is right, allow it with a last day.",
+            )
 
 
 def _changed(new: pl.DataFrame, old: pl.DataFrame) -> int:

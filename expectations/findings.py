@@ -15,7 +15,7 @@ Severity = Literal["critical", "warning", "info"]
 
 RESULTS: Final = pl.Schema(
     {
-        "suite": pl.String,  # dictionary, integrity, records:<source>, sources, continuity, personal_data, reconciliation
+        "suite": pl.String,  # dictionary, integrity, personal_data, records:<source>
         "table": pl.String,
         "expectation": pl.String,
         "column": pl.String,
@@ -42,7 +42,8 @@ class Issue:
         source: Source concerned, or empty.
         message: What was met.
         remedy: What to do next.
-        allowed_by: Who allowed it, why and until when; empty where nobody did. An allowed issue does not close the gate.
+        allowed_by: Who allowed it, why and until when; empty where nobody did. An allowed issue does not close the
+        gate.
     """
 
     code: str

@@ -80,28 +80,64 @@ def issues_in(issues: Iterable[Issue], table: str) -> bool:
 def _shapes(frames: Tables) -> Iterator[Issue]:
     told = dictionary().tables
     for name in sorted(set(frames) - set(told)):
-        yield Issue("table_not_described", "critical", name, "", "", f"The dictionary does not describe the table {name}.",
-                    "Describe it in warehouse/dictionary.yml.")  # fmt: skip
+        yield Issue(
+            "table_not_described",
+            "critical",
+            name,
+            "",
+            "",
+            f"The table {name} has no description.",
+            "Describe it in warehouse/dictionary.yml.",
+        )
     for name, table in told.items():
         if name in frames:
             yield from _types(table, frames[name])
         elif table.filled:
-            yield Issue("table_missing", "critical", name, "", "", f"The table {name} was not made.",
-                        "Make it, with no rows if there is nothing; the contract needs it.")  # fmt: skip
+            yield Issue(
+                "table_missing",
+                "critical",
+                name,
+                "",
+                "",
+                f"The table {name} was not made.",
+                "Make it, with no rows if there is nothing; the contract needs it.",
+            )
 
 
 def _types(table: Table, frame: pl.DataFrame) -> Iterator[Issue]:
     for column in table.columns:
         kind = frame.schema.get(column.name)
         if kind is None:
-            yield Issue("column_missing", "critical", table.name, column.name, "", "The column is missing.",
-                        "Publish it, null where nothing is known.")  # fmt: skip
+            yield Issue(
+                "column_missing",
+                "critical",
+                table.name,
+                column.name,
+                "",
+                "The column is missing.",
+                "Publish it, null where nothing is known.",
+            )
         elif kind != POLARS_TYPES[column.type]:
-            yield Issue("wrong_type", "critical", table.name, column.name, "", f"The type is {kind}, not {column.type}.",
-                        "Publish through warehouse.dictionary.publishable, which casts.")  # fmt: skip
+            what = f"The type is {kind}, not {column.type}."
+            yield Issue(
+                "wrong_type",
+                "critical",
+                table.name,
+                column.name,
+                "",
+                what,
+                "Publish through warehouse.dictionary.publishable, which casts.",
+            )
     for name in sorted(set(frame.columns) - set(table.schema)):
-        yield Issue("column_not_described", "critical", table.name, name, "", "The dictionary does not describe the column.",
-                    "Describe it in warehouse/dictionary.yml, or leave it out.")  # fmt: skip
+        yield Issue(
+            "column_not_described",
+            "critical",
+            table.name,
+            name,
+            "",
+            "The column has no description.",
+            "Describe it in warehouse/dictionary.yml, or leave it out.",
+        )
 
 
 def _failed(results: pl.DataFrame) -> Iterator[Issue]:

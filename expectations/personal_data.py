@@ -1,13 +1,14 @@
 """Finds telephone numbers and mail addresses of persons in published text.
 
-Role mailboxes (biuro@, info@, the body's own name) may stand. A mailbox counts as personal unless its local part is a role
-word, begins with one, or repeats the domain.
+Role mailboxes (biuro@, info@, the body's own name) may stand. A mailbox counts as personal unless its local part is a
+role word, begins with one, or repeats the domain.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -20,8 +21,8 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
-# With a country code, or after a caption, or grouped as Polish mobile (3-3-3) and landline (2-3-2-2) numbers are printed.
-# Bare digits are no evidence: REGON, NIP and KRS numbers look alike.
+# With a country code, or after a caption, or grouped as Polish mobile (3-3-3) and landline (2-3-2-2) numbers are
+# printed. Bare digits are no evidence: REGON, NIP and KRS numbers look alike.
 _TELEPHONES: Final = (
     re.compile(r"(?<![\w+])(?:\+|00)[1-9]\d{0,2}[\s().-]{0,2}(?:\d[\s().-]?){7,11}\d?(?!\d)"),
     re.compile(
@@ -34,13 +35,9 @@ _TELEPHONES: Final = (
     re.compile(r"(?<![\d.,/-])\(?(?:0[ -]?)?\d{2}\)?[ -]\d{3}[ -]\d{2}[ -]\d{2}(?![\d-])"),
 )
 _SUSPECT: Final = r"@|(?i)\[at\]|\(at\)|małpa\]|małpa\)|\d{2}\D{0,2}\d{2}\D{0,2}\d{2}\D{0,2}\d"
-_ROLES: Final = frozenset(
-    "admin administracja administration association biuro bok cluster clusters contact coordination dotacje dzial export fundacja "
-    "gdpr handel hello help hr info informacja informacje innowacje iod it izba klaster klastr klastry kontakt kancelaria "
-    "koordynator listy mail marketing media members news newsletter noreply no office park poczta podatelnia praca press prasa "
-    "projekt projekty promocja recepcja redakcja reklama rodo sales sekretariat secretariat serwis services sklep "
-    "stowarzyszenie support szkolenia team urzad web webmaster welcome zarzad zapytania".split()
-)
+_ROLES: Final = frozenset((Path(__file__).parent / "role_mailboxes.txt").read_text(encoding="utf-8").split())
+_STEMS: Final = tuple(sorted(role for role in _ROLES if len(role) > 5))
+_LEFT_OUT: Final = "Ignore the field by name in the source's parser: nothing about persons is kept."
 
 
 def scan(suite: str, table: str, frame: pl.DataFrame) -> Iterator[dict[str, object]]:
@@ -58,9 +55,7 @@ def scan(suite: str, table: str, frame: pl.DataFrame) -> Iterator[dict[str, obje
             column=column,
             success=not met,
             unexpected=[f"{found[:3]}…{found[-3:]}" for found in met],
-            remedy="Ignore the field by name in the source's parser (`row.finish(ignore=...)`); nothing about persons is kept."
-            if met
-            else "",
+            remedy=_LEFT_OUT if met else "",
         )
 
 
@@ -87,11 +82,7 @@ def is_role(local: str, domain: str) -> bool:
     if not words or any(word in _ROLES for word in words):
         return True
     own = re.sub(r"[^a-z0-9]", "", domain.lower())
-    return (
-        len(words) == 1
-        and len(words[0]) >= 2
-        and (words[0] in own or any(words[0].startswith(role) for role in _ROLES if len(role) > 5))
-    )
+    return len(words) == 1 and len(words[0]) > 1 and (words[0] in own or words[0].startswith(_STEMS))
 
 
 def _longest(numbers: list[str]) -> list[str]:

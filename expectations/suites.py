@@ -1,7 +1,7 @@
 """Suites of Great Expectations: one per published table, from the dictionary, and one over the records of each source.
 
-Great Expectations takes seconds to import, so it is imported on first use and once. It has no engine for DuckDB or polars
-of these versions: each table reaches it as one pandas batch that DuckDB reads from Parquet.
+Great Expectations takes seconds to import, so it is imported on first use and once. It has no engine for DuckDB or
+polars of these versions: each table reaches it as one pandas batch that DuckDB reads from Parquet.
 """
 
 from __future__ import annotations
@@ -15,26 +15,12 @@ from typing import Any, Final
 
 import duckdb
 import polars as pl
+import yaml
 
-from expectations.findings import RESULTS, result, results_frame
+from expectations.findings import result, results_frame
 from expectations.personal_data import scan
 from warehouse.dictionary import Column, Table, dictionary, literal, quoted
 
-_REMEDIES: Final[Mapping[str, str]] = {
-    "expect_table_columns_to_match_ordered_list": "Publish exactly the columns of warehouse/dictionary.yml, in its order.",
-    "expect_table_row_count_to_be_between": "Find out where the rows went; an empty table is never published in silence.",
-    "expect_column_values_to_not_be_null": "Fill the column in the step that makes the table, or drop `required` in the dictionary.",
-    "expect_column_values_to_be_unique": "Find the two rows of one key; mend the step that makes the table.",
-    "expect_compound_columns_to_be_unique": "Find the two rows of one key; mend the step that makes the table.",
-    "expect_column_values_to_be_in_set": "Map the value to a code, or add the code to the list in warehouse/dictionary.yml.",
-    "expect_column_values_to_match_regex": "Clean the value, or correct the pattern in warehouse/dictionary.yml.",
-    "expect_column_values_to_be_between": "Look at the page behind the value; correct it in the source's corrections.yml.",
-    "expect_column_unique_value_count_to_be_between":
-        "Open the newest page of the source: if its layout changed, mend parse.py; if the list truly changed, set the bounds "
-        "in card.yml.",
-    "expect_column_proportion_of_non_null_values_to_be_between":
-        "Open the newest page of the source: a caption may have been renamed; map it in parse.py or set the fill in card.yml.",
-}  # fmt: skip
 _DAY: Final = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
@@ -45,7 +31,7 @@ class Bounds:
     Attributes:
         rows_min: Fewest entries; fewer closes the gate.
         rows_max: Most entries; more only warns. None for no limit.
-        fill: Field name (`city`, or a column of the records such as `as_of`) to the least share of entries that state it.
+        fill: Field name (`city`, or a column of the records such as `as_of`) to the least share of entries with it.
         earliest: Earliest day that an entry may speak of, reduced ISO precision.
     """
 
@@ -66,7 +52,7 @@ def check_table(name: str, parquet: Path) -> pl.DataFrame:
         A frame of schema `RESULTS`.
     """
     table = dictionary().tables[name]
-    batch = _batch(f"SELECT * FROM read_parquet({literal(str(parquet))})")
+    batch = _batch(f"SELECT * FROM read_parquet({literal(str(parquet))})")  # noqa: S608 - our own names and paths
     return _validate("dictionary", name, batch, list(_from_dictionary(table)))
 
 
@@ -126,13 +112,26 @@ def _of_records(source_id: str, bounds: Bounds) -> Iterator[dict[str, Any]]:
     if bounds.rows_max is not None:
         yield {"type": count, "column": "record_id", "max_value": bounds.rows_max, "severity": "warning"}
     yield {"type": "ColumnValuesToNotBeNull", "column": "name"}
-    yield {"type": "ColumnValuesToMatchRegex", "column": "url", "regex": r"^https?://[^\s/]+", "severity": "warning",
-           "remedy": f"Give the full address of the page in the parser of {source_id}."}  # fmt: skip
-    yield {"type": "ColumnValuesToMatchRegex", "column": "as_of", "regex": _DAY,
-           "remedy": f"Read the date of the list with inventory's date rules; look at the parser of {source_id}."}  # fmt: skip
+    yield {
+        "type": "ColumnValuesToMatchRegex",
+        "column": "url",
+        "regex": r"^https?://[^\s/]+",
+        "severity": "warning",
+        "remedy": f"Give the full address of the page in the parser of {source_id}.",
+    }
+    yield {
+        "type": "ColumnValuesToMatchRegex",
+        "column": "as_of",
+        "regex": _DAY,
+        "remedy": f"Look at how {source_id} prints its dates and how its parser reads them.",
+    }
     for column, words in (("is_too_early", f"before {bounds.earliest}"), ("is_after_visit", "after the visit itself")):
-        yield {"type": "ColumnValuesToBeInSet", "column": column, "value_set": [False],
-               "remedy": f"An entry speaks of a day {words}: look at how {source_id} prints its date."}  # fmt: skip
+        yield {
+            "type": "ColumnValuesToBeInSet",
+            "column": column,
+            "value_set": [False],
+            "remedy": f"An entry speaks of a day {words}: look at how {source_id} prints its date.",
+        }
     for name, least in sorted(bounds.fill.items()):
         yield {"type": "ColumnProportionOfNonNullValuesToBeBetween", "column": name, "min_value": least}
 
@@ -149,7 +148,7 @@ def _entries(source_id: str, parquet: Path, columns: Mapping[str, Any], bounds: 
     picks.append(f"coalesce(bool_or(as_of > {day}), false) AS is_after_visit")
     where = f"WHERE {source} = {literal(source_id)}"
     rows = f"read_parquet({literal(str(parquet))})"
-    return f"SELECT record_id, {', '.join(picks)} FROM {rows} {where} GROUP BY record_id ORDER BY record_id"
+    return f"SELECT record_id, {', '.join(picks)} FROM {rows} {where} GROUP BY record_id ORDER BY record_id"  # noqa: S608 - our own names and paths
 
 
 def _batch(sql: str) -> Any:
@@ -197,7 +196,7 @@ def _normalised(suite: str, table: str, outcome: Any, source: str) -> dict[str, 
         unexpected_count=found.get("unexpected_count", 0 if outcome.success else 1),
         remedy=""
         if outcome.success
-        else rule.meta["remedy"] or _REMEDIES.get(rule.type, f"Look at {source or table}."),
+        else rule.meta["remedy"] or _remedies().get(rule.type, f"Look at {source or table}."),
     )
 
 
@@ -217,6 +216,7 @@ def _great_expectations() -> tuple[Any, Any]:
     return gx, context
 
 
-def no_results() -> pl.DataFrame:
-    """Returns an empty frame of schema `RESULTS`."""
-    return pl.DataFrame(schema=RESULTS)
+@lru_cache(maxsize=1)
+def _remedies() -> Mapping[str, str]:
+    remedies: dict[str, str] = yaml.safe_load((Path(__file__).parent / "remedies.yml").read_text(encoding="utf-8"))
+    return remedies

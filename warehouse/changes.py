@@ -1,8 +1,8 @@
 """What differs from the release before, cluster by cluster, and what each difference comes from.
 
 The cause is read from the evidence. Other statements or other records behind a cluster: the sources say something else.
-The same evidence under another version of the rules: the method. The same evidence under the same rules: only the day of
-the inventory, where it moved and the column depends on it, or else a person's judgement.
+The same evidence under another version of the rules: the method. The same evidence under the same rules: only the day
+of the inventory, where it moved and the column depends on it, or else a person's judgement.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def changes(new: Tables, old: Tables | None) -> pl.DataFrame:
         old: The same of the release before, or None for the first: then every cluster is added.
 
     Returns:
-        A frame of the published table `changes`: rows of kind added and split less rows of kind removed and merged equal
-        the difference of the numbers of clusters.
+        A frame of the published table `changes`: rows of kind added and split less rows of kind removed and merged
+        equal the difference of the numbers of clusters.
     """
     before = old if old is not None else {name: frame.clear() for name, frame in new.items()}
     compared = _Compared(new, before)

@@ -1,7 +1,7 @@
 """The dictionary of what is published: reads `dictionary.yml` and gives each table its columns, types, order and DDL.
 
-Belongs here: meaning, types, keys, and the texts derived from them (DDL, comments, views). Pages made from the dictionary
-are in `warehouse.dictionary_pages`; whether rows keep to it is checked in `expectations`.
+Belongs here: meaning, types, keys, and the texts derived from them (DDL, comments, views). Pages made from the
+dictionary are in `warehouse.dictionary_pages`; whether rows keep to it is checked in `expectations`.
 """
 
 from __future__ import annotations
@@ -130,21 +130,21 @@ def read(text: str) -> Dictionary:
     """Returns the dictionary written in that YAML text.
 
     Raises:
-        DictionaryError: A column, table or view lacks its meaning in a language, has an unknown type, or names something
-            that is not there.
+        DictionaryError: A column, table or view lacks its meaning in a language, has an unknown type, or names
+            something that is not there.
     """
     raw = yaml.safe_load(text)
     codes = raw.get("codes", {})
     shared = {name: _column(name, given, codes, "columns") for name, given in raw["columns"].items()}
     tables = {name: _table(name, given, raw["columns"], codes) for name, given in raw["tables"].items()}
     views = {name: View(name, *_meanings(given, f"view {name}"), given["sql"]) for name, given in raw["views"].items()}
-    for table, column in (
-        (table, column) for table in tables.values() for column in table.columns if column.references
-    ):
+    for table_name, column in ((table.name, column) for table in tables.values() for column in table.columns):
+        if not column.references:
+            continue
         target, _, name = column.references.partition(".")
         if target not in tables or name not in tables[target].schema:
             raise DictionaryError(
-                f"{table.name}.{column.name} refers to {column.references}, which is not published: mend references"
+                f"{table_name}.{column.name} refers to {column.references}, which is not published: mend references"
             )
     return Dictionary(tables, views, shared)
 

@@ -2,14 +2,15 @@
 
 ```
 <home>/releases/<version>/          a release; never changed once it is there
-<home>/releases/latest              link to the release in force (latest.txt with its version where links cannot be made)
+<home>/releases/latest              link to the release in force (latest.txt where links cannot be made)
 <home>/releases/.staging-<version>/ a release in the making; whatever a killed run left is cleared by the next
 <home>/releases/.lock               held from stage to publish; the system drops it when the process ends
 <home>/refused/<version>/           the last release that the gate refused, to look into
 ```
 
-A version is the day of the inventory (`2015.12.31`), with `.1`, `.2` ... for other content of the same day. The same content
-as a release of that day is no new release. Nothing here reads a clock: equal input gives equal CSV and Parquet bytes.
+A version is the day of the inventory (`2015.12.31`), with `.1`, `.2` ... for other content of the same day. The same
+content as a release of that day is no new release. Nothing here reads a clock: equal input gives equal CSV and Parquet
+bytes.
 """
 
 from __future__ import annotations
@@ -139,10 +140,10 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
 
     Args:
         home: The home folder.
-        tables: Published tables by name, each with the dictionary's columns. `changes` and `about` are made here; the code
-            lists `sectors` and `voivodeships` and tables that may be empty (`filled: false`) need not be given.
-        about: Facts about the release; `as_of` (YYYY-MM-DD) is needed. `version` and `built_at` (newest `retrieved_at`) are
-            added, `gate` when it is published.
+        tables: Published tables by name, each with the dictionary's columns. `changes` and `about` are made here; the
+            code lists `sectors` and `voivodeships` and tables that may be empty (`filled: false`) need not be given.
+        about: Facts about the release; `as_of` (YYYY-MM-DD) is needed. `version` and `built_at` (newest
+            `retrieved_at`) are added, `gate` when it is published.
 
     Raises:
         ReleaseLockedError: Another release is being made in the same home.

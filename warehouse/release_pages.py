@@ -1,6 +1,7 @@
-"""The pages and descriptors that go with the tables of a release: quality, issues, dictionary, notes, datapackage, changes.
+"""The pages and descriptors that go with a release: quality, issues, dictionary, notes, datapackage, changes.
 
-All are made from the tables, the dictionary and the gate's report alone, open from disk and load nothing from elsewhere.
+All are made from the tables, the dictionary and the gate's report alone, open from disk and load nothing from
+elsewhere.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def datapackage(folder: Path, version: str, facts: Mapping[str, str]) -> dict[st
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "cluster-inventory",
         "title": f"National cluster inventory, as of {facts['as_of']}",
-        "description": "Text cells of the CSV files that a spreadsheet would run begin with an apostrophe; Parquet has them as they are.",
+        "description": "In the CSV files an apostrophe stands before text that a spreadsheet would run.",
         "version": version,
         "created": facts["built_at"] if "T" in facts["built_at"] else f"{facts['built_at']}T00:00:00Z",
         "resources": resources,

@@ -1,8 +1,8 @@
 """Text that a spreadsheet shows and never runs.
 
 A cell that begins with a formula sign is run by spreadsheet programs (CSV injection,
-https://owasp.org/www-community/attacks/CSV_Injection). It gets a leading apostrophe, which they show as text. Plain numbers
-begin with a sign too and stay as they are.
+https://owasp.org/www-community/attacks/CSV_Injection). It gets a leading apostrophe, which they show as text. Plain
+numbers begin with a sign too and stay as they are.
 """
 
 from __future__ import annotations
