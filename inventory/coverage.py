@@ -59,7 +59,7 @@ def chao_lower_bound(once: int, twice: int, seen: int) -> Bound | None:
     return Bound(seen + missed, seen + missed / spread, seen + missed * spread)
 
 
-def estimate(
+def estimate(  # noqa: PLR0913 - five frames and maps of the inventory, and the version of the method
     clusters: pl.DataFrame,
     cluster_records: pl.DataFrame,
     records: pl.DataFrame,

@@ -98,7 +98,7 @@ def status_statements(said: pl.DataFrame) -> dict[str, set[str]]:
 _Row = tuple[str, str, str | None, str, int, str]
 
 
-def _evidence(
+def _evidence(  # noqa: PLR0913 - all that a rule may look at
     criterion: str,
     rule: Mapping[str, Any],
     statements: list[_Row],

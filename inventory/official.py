@@ -74,7 +74,7 @@ def _number(text: str) -> float | None:
     return float(text) if text else None
 
 
-def _ours(
+def _ours(  # noqa: PLR0913 - all that a measure may look at
     comparison: dict[str, str],
     figure: dict[str, str],
     keyed: dict[str, Any],
