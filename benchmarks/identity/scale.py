@@ -44,7 +44,9 @@ def registry(size: int, seed: int = 2015) -> tuple[list[Record], np.ndarray]:
             fields = {"city": city} if draw.random() < 0.7 else {}
             if coined and draw.random() < 0.4:
                 fields["website"] = f"https://{coined.lower()}{body}.pl"
-            records.append(Record(f"S{len(records):07d}", "synthetic", f"https://list{copy}.example/{body}", name, fields=fields))
+            records.append(
+                Record(f"S{len(records):07d}", "synthetic", f"https://list{copy}.example/{body}", name, fields=fields)
+            )
             truth.append(body)
         body += 1
     return records, np.array(truth)
@@ -94,7 +96,10 @@ def main() -> None:
         body = np.array([order[b] for b in found.bodies.sort("record_id")["body_id"].to_list()])
         precision, recall = quality(truth, body)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        print(f"{len(records)} records: {seconds:.1f} s, peak {peak:.1f} GB, P {precision:.3f} R {recall:.3f}, {found.report}", flush=True)
+        print(
+            f"{len(records)} records: {seconds:.1f} s, peak {peak:.1f} GB, P {precision:.3f} R {recall:.3f}, {found.report}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

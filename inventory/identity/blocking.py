@@ -73,11 +73,13 @@ def _concept_keys(evidence: Evidence) -> pl.DataFrame:
         .join(single, on="name", suffix="_c")
         .filter(pl.col("concept_b") < pl.col("concept_c"))
     )
-    return pl.concat([
-        single.select("name", key=pl.format("1:{}", "concept")),
-        double.select("name", key=pl.format("2:{}:{}", "concept", "concept_b")),
-        triple.select("name", key=pl.format("3:{}:{}:{}", "concept", "concept_b", "concept_c")),
-    ])
+    return pl.concat(
+        [
+            single.select("name", key=pl.format("1:{}", "concept")),
+            double.select("name", key=pl.format("2:{}:{}", "concept", "concept_b")),
+            triple.select("name", key=pl.format("3:{}:{}:{}", "concept", "concept_b", "concept_c")),
+        ]
+    )
 
 
 def _acronym_keys(evidence: Evidence) -> pl.DataFrame:

@@ -17,7 +17,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from ftfy import fix_text
@@ -39,6 +39,7 @@ _ACRONYM = re.compile(r"^[A-ZĄĆĘŁŃÓŚŹŻ][A-Za-z0-9ĄĆĘŁŃÓŚŹŻ&]*[
 _LONGEST_ACRONYM = 7
 
 
+@lru_cache(maxsize=1_000_000)
 def fold(text: str) -> str:
     """Returns the text repaired, in lower case, without diacritics; for comparison only, never for display.
 

@@ -11,7 +11,11 @@ from sources.records import Record
 
 ENTRIES = [
     ("a1", "Dolina Lotnicza", {"city": "Rzeszów", "voivodeship": "podkarpackie"}),
-    ("a2", "Aviation Valley", {"city": "Rzeszów", "aliases": ["Dolina Lotnicza"], "website": "http://www.dolinalotnicza.pl"}),
+    (
+        "a2",
+        "Aviation Valley",
+        {"city": "Rzeszów", "aliases": ["Dolina Lotnicza"], "website": "http://www.dolinalotnicza.pl"},
+    ),
     ("a3", "Stowarzyszenie Dolina Lotnicza", {"website": "dolinalotnicza.pl"}),
     ("b1", "Klaster Obróbki Metali", {"city": "Białystok", "voivodeship": "podlaskie", "founded": "2007-12-04"}),
     ("b2", "Metal Processing Cluster", {"city": "Białystok", "founded": "2007"}),

@@ -4,7 +4,23 @@ from hypothesis import strategies as st
 from inventory.identity.names import Lexicon, fold, load_lexicon, misprints, parse_name, variants, words
 
 PHRASES = st.lists(
-    st.sampled_from("Klaster Śląski Lotniczy Dolina Żywności Łódź (KŁL) – „Północ” / e-Biznes Źródła Ćmielów".split()),
+    st.sampled_from(
+        [
+            "Klaster",
+            "Śląski",
+            "Lotniczy",
+            "Dolina",
+            "Żywności",
+            "Łódź",
+            "(KŁL)",
+            "–",
+            "„Północ”",
+            "/",
+            "e-Biznes",
+            "Źródła",
+            "Ćmielów",
+        ]
+    ),
     min_size=1,
     max_size=8,
 ).map(" ".join)
@@ -39,7 +55,11 @@ def test_near_names_say_different_things():
 
 
 def test_word_cluster_and_legal_forms_say_nothing():
-    assert concepts("Stowarzyszenie Klaster Mebel-Elbląg") == concepts("Mebel Elbląg sp. z o.o.") == {"furniture", "elblag"}
+    assert (
+        concepts("Stowarzyszenie Klaster Mebel-Elbląg")
+        == concepts("Mebel Elbląg sp. z o.o.")
+        == {"furniture", "elblag"}
+    )
 
 
 def test_mojibake_is_repaired():
@@ -83,17 +103,20 @@ def test_energy_cluster_is_told_from_a_cluster_of_renewable_energy():
 def test_misprints_go_to_the_known_or_more_frequent_word():
     from collections import Counter
 
-    counts = Counter({"infrastruktur": 1, "infrastruktura": 6, "medsilesie": 1, "medsilesia": 4, "motel": 1, "hotel": 1})
+    counts = Counter(
+        {"infrastruktur": 1, "infrastruktura": 6, "medsilesie": 1, "medsilesia": 4, "motel": 1, "hotel": 1}
+    )
     assert misprints(counts, ["infrastruktura"]) == {"infrastruktur": "infrastruktura", "medsilesie": "medsilesia"}
     assert misprints(counts, counts) == {}
 
 
 def test_every_voivodeship_is_in_the_lexicon_in_both_languages():
     lexicon = load_lexicon()
-    for polish in (
-        "dolnośląski kujawsko-pomorski lubelski lubuski łódzki małopolski mazowiecki opolski podkarpacki podlaski pomorski "
-        "śląski świętokrzyski warmińsko-mazurski wielkopolski zachodniopomorski"
-    ).split():
+    adjectives = (
+        "dolnośląski kujawsko-pomorski lubelski lubuski łódzki małopolski mazowiecki opolski podkarpacki podlaski",
+        "pomorski śląski świętokrzyski warmińsko-mazurski wielkopolski zachodniopomorski",
+    )
+    for polish in " ".join(adjectives).split():
         found = concepts(f"{polish} klaster")
         assert len(found) == 1, polish
         assert lexicon.kind[next(iter(found))] == "place", polish

@@ -1,0 +1,96 @@
+"""Somebody's own list of names against the inventory: the same comparison and weights as between records.
+
+Belongs here: finding, for each name, the body that it most probably means. Does not belong here: joining or minting;
+a name that is looked up leaves no trace.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from inventory.identity.blocking import candidates
+from inventory.identity.comparison import compare
+from inventory.identity.evidence import gather, pooled
+from inventory.identity.explain import reasons
+from inventory.identity.homonyms import vetoes
+from inventory.identity.scoring import load_weights, probability, score
+from inventory.schemas import RECORDS, STATEMENTS, empty
+
+MATCHED = pl.Schema(
+    {
+        "row": pl.Int64,
+        "name": pl.String,
+        "body_id": pl.String,
+        "record_id": pl.String,
+        "probability": pl.Float64,
+        "decision": pl.String,
+        "reason": pl.String,
+    }
+)
+"""One row per name looked up. Key: row. `body_id` is null where no body is probable enough for review."""
+
+_ASKED = "\x7fasked:"  # sorts after every record id, so that a name looked up is always the second of a pair
+
+
+def match(names: pl.DataFrame, records: pl.DataFrame, statements: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
+    """Finds the body that each name means.
+
+    Args:
+        names: Column name; further columns city, voivodeship, website, coordinator, country, founded are taken as
+            evidence where they are there and not null.
+        records: Frame RECORDS of the inventory.
+        statements: Frame STATEMENTS of the inventory.
+        bodies: Frame BODIES, or any frame of record_id and body_id (a cluster id will do).
+
+    Returns:
+        Frame MATCHED, in the order of `names`; `decision` is match, review or different; `reason` in words.
+    """
+    asked, said = _as_records(names)
+    evidence = gather(pl.concat([records, asked]), pl.concat([statements, said]))
+    home = dict(bodies.select("record_id", "body_id").iter_rows())
+    place: dict[str, int] = {}
+    group = [place.setdefault(home.get(record, record), i) for i, record in enumerate(evidence.record_ids)]
+    evidence = pooled(evidence, np.array(group, dtype=np.int64))
+    compared = compare(evidence, _across(candidates(evidence).pairs, len(evidence.record_ids) - len(names)))
+    weights = load_weights()
+    chance = probability(score(compared, weights))
+    barred = vetoes(evidence, compared)
+    pairs = pl.DataFrame({"pair": np.arange(len(compared.a)), "a": compared.a, "b": compared.b, "chance": chance})
+    pairs = pairs.filter(
+        ~pl.Series([(x, y) in barred for x, y in pairs.select("a", "b").iter_rows()], dtype=pl.Boolean)
+    )
+    best = pairs.sort(pl.col("chance").neg(), "a", "b").unique("b", keep="first", maintain_order=True)
+    best = best.filter(pl.col("chance") >= weights.review)
+    told = reasons(evidence, compared, weights, best["pair"].to_numpy())
+    found = {
+        evidence.record_ids[b]: (evidence.record_ids[a], p, why)
+        for (a, b, p), why in zip(best.select("a", "b", "chance").iter_rows(), told, strict=True)
+    }
+    rows = []
+    for row, name in enumerate(names["name"].to_list()):
+        record, p, why = found.get(f"{_ASKED}{row:09d}", (None, 0.0, "no name of the inventory is near it"))
+        decision = "match" if p >= weights.match else "review" if record else "different"
+        rows.append((row, name, home.get(record) if record else None, record, round(p, 4), decision, why))
+    return pl.DataFrame(rows, schema=MATCHED, orient="row")
+
+
+def _as_records(names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    ids = [f"{_ASKED}{row:09d}" for row in range(len(names))]
+    asked = pl.DataFrame(
+        {"record_id": ids, "name": names["name"].fill_null("")}, schema_overrides={"record_id": pl.String}
+    )
+    columns = [c for c in ("city", "voivodeship", "website", "coordinator", "country", "founded") if c in names.columns]
+    said = [
+        names.select(record_id=pl.Series(ids, dtype=pl.String), property=pl.lit(c), value=pl.col(c).cast(pl.String))
+        for c in columns
+    ]
+    return (
+        pl.concat([empty(RECORDS), asked], how="diagonal"),
+        pl.concat([empty(STATEMENTS), *said], how="diagonal").filter(pl.col("value").is_not_null()),
+    )
+
+
+def _across(pairs: pl.DataFrame, known: int) -> pl.DataFrame:
+    """Keeps pairs of a record of the inventory and a name looked up."""
+    return pairs.filter((pl.col("a") < known) & (pl.col("b") >= known))
