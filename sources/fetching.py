@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 KEPT_HEADERS = ("content-type", "etag", "last-modified", "content-language")
 PRODUCT = "cluster-inventory"
 CHUNK = 65536
+LINGER = 1.0
+"""Seconds that a connection may stay open after the announced end of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ class Fetcher:
                     stream=True,
                     allow_redirects=False,
                 ) as response:
-                    taken = self._take(public, wire, response)
+                    taken = self._take(public, wire, response, deadline)
             except (
                 VisitFault,
                 requests.RequestException,
@@ -224,7 +226,7 @@ class Fetcher:
                 raise _named(EOFError(), deadline, self.limits)
             return taken
 
-    def _take(self, public: str, wire: str, response: requests.Response) -> Answer | str:
+    def _take(self, public: str, wire: str, response: requests.Response, deadline: _Deadline) -> Answer | str:
         status = response.status_code
         if status in (301, 302, 303, 307, 308):
             target = response.headers.get("location")
@@ -235,7 +237,7 @@ class Fetcher:
         _judge_status(status, response.headers.get("retry-after"), self.now(), response.request.headers)
         kept = {name: response.headers.get(name) for name in KEPT_HEADERS}
         raw = response.raw
-        body, packed = (b"", 0) if status == 304 else read_body(raw, response.headers, self.limits)
+        body, packed = (b"", 0) if status == 304 else read_body(raw, response.headers, self.limits, deadline.end_soon)
         return Answer(public, status, kept, body, packed)
 
     def _addresses(self, host: str, port: int) -> list[str]:
@@ -251,13 +253,16 @@ class Fetcher:
         return found
 
 
-def read_body(raw: BaseHTTPResponse, headers: Mapping[str, str], limits: Limits) -> tuple[bytes, int]:
+def read_body(
+    raw: BaseHTTPResponse, headers: Mapping[str, str], limits: Limits, whole: Callable[[], None]
+) -> tuple[bytes, int]:
     """Reads a body to its end, unpacking it on the way, and believes no announcement of its size.
 
     Args:
         raw: The streaming answer, not yet unpacked.
         headers: Its headers.
         limits: Sizes that end the reading.
+        whole: Called when the announced bytes are there and only the end of the answer is waited for.
 
     Returns:
         The unpacked bytes, and the number of packed bytes.
@@ -269,7 +274,7 @@ def read_body(raw: BaseHTTPResponse, headers: Mapping[str, str], limits: Limits)
     unpack = _unpacker(headers.get("content-encoding"))
     parts: list[bytes] = []
     packed = unpacked = 0
-    for chunk in _chunks(raw):
+    for chunk in _chunks(raw, announced, whole):
         packed += len(chunk)
         if packed > limits.packed:
             raise VisitFault("too_large", f"more than {limits.packed} bytes on the line")
@@ -286,13 +291,29 @@ def read_body(raw: BaseHTTPResponse, headers: Mapping[str, str], limits: Limits)
     return b"".join(parts), packed
 
 
-def _chunks(raw: BaseHTTPResponse) -> Iterator[bytes]:
+def _chunks(raw: BaseHTTPResponse, announced: int | None, whole: Callable[[], None]) -> Iterator[bytes]:
+    came = 0
     try:
-        yield from raw.stream(CHUNK, decode_content=False)
-    except faults.ProtocolError as fault:
-        if any(isinstance(cause, ConnectionError) for cause in _causes(fault)):
+        for piece in _pieces(raw, announced):
+            came += len(piece)
+            yield piece
+            if came == announced:
+                whole()
+    except (faults.HTTPError, OSError) as fault:
+        if came == announced:  # the server keeps the connection open, although it was asked to close it
+            return
+        if not isinstance(fault, faults.ProtocolError) or any(isinstance(c, ConnectionError) for c in _causes(fault)):
             raise
         raise VisitFault("truncated_body", f"the answer broke off: {fault}") from fault
+
+
+def _pieces(raw: BaseHTTPResponse, announced: int | None) -> Iterator[bytes]:
+    """Yields what has come, at once where a length was announced, so that its end is noticed when it is there."""
+    if announced is None:
+        yield from raw.stream(CHUNK, decode_content=False)
+    else:
+        while piece := raw.read1(CHUNK, decode_content=False):
+            yield piece
 
 
 def _announced(raw: BaseHTTPResponse, headers: Mapping[str, str]) -> int | None:
@@ -412,8 +433,18 @@ class _Deadline:
         if self.passed:
             self._cut()
 
+    def end_soon(self) -> None:
+        """Ends the connection after a moment, if the server does not."""
+        self._timer.cancel()
+        self._timer = threading.Timer(LINGER, self._shut)
+        self._timer.daemon = True
+        self._timer.start()
+
     def _cut(self) -> None:
         self.passed = True
+        self._shut()
+
+    def _shut(self) -> None:
         with self._lock:
             for watched in self._watched:
                 try:

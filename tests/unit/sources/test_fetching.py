@@ -246,6 +246,16 @@ def test_every_misbehaviour_is_a_named_fault(case: str) -> None:
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_connection_that_is_kept_open_after_the_whole_answer_does_no_harm(tmp_path: Path, tls: bool) -> None:
+    file, context = certificate(tmp_path, "IP:127.0.0.1", "20991231000000Z") if tls else (None, None)
+    slow = Limits(read=20, total=30, attempts=1)
+    began = time.monotonic()
+    with serving(says(answer(b"whole"), b"", gap=5), context) as (base, _):
+        assert fetcher(base, limits=slow, ca_bundle=file and str(file)).get(URL, 0).body == b"whole"
+    assert time.monotonic() - began < 3
+
+
 def test_redirects_that_go_on_are_given_up() -> None:
     number = iter(range(100))
     fault = fault_of(lambda line, _: line.sendall(answer(status="302 Found", Location=f"/{next(number)}")), limits=ONCE)
