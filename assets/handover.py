@@ -9,19 +9,21 @@ import polars as pl
 
 from sources.records import Record, Rejection
 
-PACKED_RECORDS = pl.Schema({
-    "record_id": pl.String,
-    "source": pl.String,
-    "url": pl.String,
-    "name": pl.String,
-    "as_of": pl.String,
-    "retrieved_at": pl.String,
-    "stated_by": pl.List(pl.String),
-    "reconstructed": pl.Boolean,
-    "page": pl.String,
-    "path": pl.String,
-    "fields": pl.String,  # JSON
-})
+PACKED_RECORDS = pl.Schema(
+    {
+        "record_id": pl.String(),
+        "source": pl.String(),
+        "url": pl.String(),
+        "name": pl.String(),
+        "as_of": pl.String(),
+        "retrieved_at": pl.String(),
+        "stated_by": pl.List(pl.String),
+        "reconstructed": pl.Boolean(),
+        "page": pl.String(),
+        "path": pl.String(),
+        "fields": pl.String(),  # JSON
+    }
+)
 """One row per record object, as parsers give them: several rows of one record_id are pages of one entry."""
 
 REJECTIONS = pl.Schema({member.name: pl.String for member in fields(Rejection)})

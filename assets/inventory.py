@@ -1,7 +1,7 @@
 """The inventory's own assets: from the records of all sources to classes and statistics.
 
-    records of all sources -> as_of, known -> records, statements -> bodies, matches -> excluded -> cluster records
-    -> profiles -> labels, states -> assessments -> clusters -> statistics, official figures
+records of all sources -> as_of, known -> records, statements -> bodies, matches -> excluded -> cluster records
+-> profiles -> labels, states -> assessments -> clusters -> statistics, official figures
 """
 
 from datetime import date
@@ -48,14 +48,18 @@ def as_of(run: InventoryRun, core_inventory__read: pl.DataFrame) -> pl.DataFrame
     newest = known_records.newest_date(unpack(core_inventory__read))
     day = run.as_of_date or newest
     if day is None:
-        raise dg.Failure("There is nothing to build from: no source and no file gave a record. `cluster-inventory sources` tells why.")
+        raise dg.Failure(
+            "There is nothing to build from: no source and no file gave a record. `cluster-inventory sources` tells why."
+        )
     return pl.DataFrame({"as_of": [day], "newest": [newest]}, schema={"as_of": pl.Date, "newest": pl.Date})
 
 
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "core_inventory__known": dg.AssetOut(kinds=KINDS, description="Records that had been published by the day of the inventory."),
+        "core_inventory__known": dg.AssetOut(
+            kinds=KINDS, description="Records that had been published by the day of the inventory."
+        ),
         "core_inventory__not_yet": dg.AssetOut(kinds=KINDS, description="Records published after that day."),
     },
 )
@@ -71,7 +75,12 @@ def records(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
     return known_records.frame(unpack(core_inventory__known))
 
 
-@dg.asset(name="core_inventory__statements", group_name=GROUP, kinds=KINDS, description="One row per value met, cleaned, with its original.")
+@dg.asset(
+    name="core_inventory__statements",
+    group_name=GROUP,
+    kinds=KINDS,
+    description="One row per value met, cleaned, with its original.",
+)
 def statements(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
     """States every value."""
     return state(unpack(core_inventory__known))
@@ -97,11 +106,18 @@ def identity(
     bodies, waiting = ledger.settle(linkage.bodies, linkage.matches, judgements)
     for message in (*linkage.stale_judgements, *waiting):
         context.log.warning(message)
-    context.add_output_metadata({key: value for key, value in linkage.report.items()}, output_name="core_identity__matches")
+    context.add_output_metadata(
+        {key: value for key, value in linkage.report.items()}, output_name="core_identity__matches"
+    )
     return bodies, linkage.matches
 
 
-@dg.asset(name="core_inventory__excluded", group_name=GROUP, kinds=KINDS, description="Records out of scope, each with its reason.")
+@dg.asset(
+    name="core_inventory__excluded",
+    group_name=GROUP,
+    kinds=KINDS,
+    description="Records out of scope, each with its reason.",
+)
 def excluded(
     core_inventory__records: pl.DataFrame,
     core_inventory__statements: pl.DataFrame,
@@ -111,7 +127,12 @@ def excluded(
     return scope.exclude(core_inventory__records, core_inventory__statements, core_identity__bodies, standings())
 
 
-@dg.asset(name="core_identity__cluster_records", group_name="identity", kinds=KINDS, description="Which entry is which cluster.")
+@dg.asset(
+    name="core_identity__cluster_records",
+    group_name="identity",
+    kinds=KINDS,
+    description="Which entry is which cluster.",
+)
 def cluster_records(
     run: InventoryRun,
     core_inventory__records: pl.DataFrame,
@@ -121,7 +142,9 @@ def cluster_records(
     """Gives every body in scope its id; the ledger's new events wait in the build folder until the release."""
     out_of_scope = core_identity__bodies.join(core_inventory__excluded, on="record_id", how="semi")["body_id"].unique()
     in_scope = core_identity__bodies.filter(~pl.col("body_id").is_in(out_of_scope.implode()))
-    ledger, ids, _ = Ledger.load(run.root / LEDGER).assign(core_identity__bodies, in_scope["body_id"].unique(), core_inventory__records)
+    ledger, ids, _ = Ledger.load(run.root / LEDGER).assign(
+        core_identity__bodies, in_scope["body_id"].unique(), core_inventory__records
+    )
     (run.build / LEDGER).unlink(missing_ok=True)
     ledger.save(run.build / LEDGER)
     return conform(in_scope.join(ids, on="body_id"), CLUSTER_RECORDS)
@@ -132,7 +155,9 @@ def cluster_records(
     outs={
         "core_profiles__profiles": dg.AssetOut(kinds=KINDS, description="One value per property for each cluster."),
         "core_profiles__names": dg.AssetOut(kinds=KINDS, description="Names met."),
-        "core_profiles__statements": dg.AssetOut(kinds=KINDS, description="Statements of clusters, and whether the profile shows them."),
+        "core_profiles__statements": dg.AssetOut(
+            kinds=KINDS, description="Statements of clusters, and whether the profile shows them."
+        ),
         "core_profiles__conflicts": dg.AssetOut(kinds=KINDS, description="Values that contradict the chosen one."),
     },
 )
@@ -153,7 +178,12 @@ def profiled(
     return made.clusters, made.names, made.statements, made.conflicts
 
 
-@dg.asset(name="core_profiles__labels", group_name="profiles", kinds=KINDS, description="Labels and statuses held, as intervals.")
+@dg.asset(
+    name="core_profiles__labels",
+    group_name="profiles",
+    kinds=KINDS,
+    description="Labels and statuses held, as intervals.",
+)
 def labelled(core_profiles__statements: pl.DataFrame) -> pl.DataFrame:
     """Reads labels and statuses off the statements."""
     return labels.intervals(core_profiles__statements)
@@ -162,9 +192,15 @@ def labelled(core_profiles__statements: pl.DataFrame) -> pl.DataFrame:
 @dg.multi_asset(
     group_name="classes",
     outs={
-        "core_classes__states": dg.AssetOut(kinds=KINDS, description="State of each cluster at as_of, from dated evidence."),
-        "core_classes__assessments": dg.AssetOut(kinds=KINDS, description="Criterion by criterion, with the statement that proves it."),
-        "core_classes__classes": dg.AssetOut(kinds=KINDS, description="Class of each cluster, with the rule that decided."),
+        "core_classes__states": dg.AssetOut(
+            kinds=KINDS, description="State of each cluster at as_of, from dated evidence."
+        ),
+        "core_classes__assessments": dg.AssetOut(
+            kinds=KINDS, description="Criterion by criterion, with the statement that proves it."
+        ),
+        "core_classes__classes": dg.AssetOut(
+            kinds=KINDS, description="Class of each cluster, with the rule that decided."
+        ),
     },
 )
 def classified(
@@ -180,7 +216,12 @@ def classified(
     return state_of, assessments, classes.classify(said, assessments, terms, day)
 
 
-@dg.asset(name="core_inventory__clusters", group_name=GROUP, kinds=KINDS, description="Clusters and potential clusters, as they are published.")
+@dg.asset(
+    name="core_inventory__clusters",
+    group_name=GROUP,
+    kinds=KINDS,
+    description="Clusters and potential clusters, as they are published.",
+)
 def clusters(
     core_profiles__profiles: pl.DataFrame, core_classes__classes: pl.DataFrame, core_classes__states: pl.DataFrame
 ) -> pl.DataFrame:

@@ -1,8 +1,8 @@
 """Raw pages: one asset per source. Live, it visits the source's site; in any case it tells what the archives hold.
 
-    site --(live)--> home archive          shipped archive
-                          \\___________________/
-                             raw_<source>__pages
+site --(live)--> home archive          shipped archive
+                      \\___________________/
+                         raw_<source>__pages
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,16 @@ from sources.crawling import CrawlReport, crawl_source
 from sources.parsing import LayoutUnknown, Parsed, SourceChanged
 from sources.reading import parser_of
 
-VISITS = pl.Schema({"url": pl.String, "retrieved_at": pl.String, "status": pl.Int64, "sha256": pl.String, "path": pl.String, "fault": pl.String})
+VISITS = pl.Schema(
+    {
+        "url": pl.String,
+        "retrieved_at": pl.String,
+        "status": pl.Int64,
+        "sha256": pl.String,
+        "path": pl.String,
+        "fault": pl.String,
+    }
+)
 """One row per stored page version, or per fault of the archive."""
 
 

@@ -40,7 +40,9 @@ CANDIDATE = "release_inventory__candidate"
     group_name="statistics",
     outs={
         "out_inventory__statistics": dg.AssetOut(kinds={"polars", "parquet"}, description="A figure a row."),
-        "out_inventory__official_figures": dg.AssetOut(kinds={"polars", "parquet"}, description="Published figures beside ours."),
+        "out_inventory__official_figures": dg.AssetOut(
+            kinds={"polars", "parquet"}, description="Published figures beside ours."
+        ),
     },
 )
 def figures(
@@ -60,7 +62,12 @@ def figures(
     return ours, official.compare(ours, core_inventory__clusters, core_profiles__labels, day)
 
 
-@dg.asset(name=CANDIDATE, group_name=GROUP, kinds=KINDS, description="The tables of the next release, as they would be published.")
+@dg.asset(
+    name=CANDIDATE,
+    group_name=GROUP,
+    kinds=KINDS,
+    description="The tables of the next release, as they would be published.",
+)
 def candidate(
     run: InventoryRun,
     core_inventory__as_of: pl.DataFrame,
@@ -81,7 +88,9 @@ def candidate(
 ) -> None:
     """Puts the published tables together in the build folder."""
     day, told = day_of(core_inventory__as_of), accounts(run)
-    excluded = pl.concat([core_inventory__excluded, core_inventory__not_yet, rejected(told)]).unique("record_id", keep="first", maintain_order=True)
+    excluded = pl.concat([core_inventory__excluded, core_inventory__not_yet, rejected(told)]).unique(
+        "record_id", keep="first", maintain_order=True
+    )
     ledger = Ledger.load(run.build / LEDGER)
     tables = {
         "clusters": core_inventory__clusters,
@@ -99,7 +108,9 @@ def candidate(
         "statistics": out_inventory__statistics,
         "official_figures": out_inventory__official_figures,
         "sources": source_states(told, day),
-        "reconciliation": reconciliation(told, core_inventory__read, core_inventory__records, core_identity__cluster_records, excluded),
+        "reconciliation": reconciliation(
+            told, core_inventory__read, core_inventory__records, core_identity__cluster_records, excluded
+        ),
     }
     about = {
         "as_of": day.isoformat(),
@@ -122,14 +133,20 @@ _TABLE_CHECKS = tuple(dictionary().tables)
 @dg.multi_asset_check(
     specs=[
         *(
-            dg.AssetCheckSpec(f"{name}_holds", asset=CANDIDATE, description=f"Expectations on the table {name}: {table.en}")
+            dg.AssetCheckSpec(
+                f"{name}_holds", asset=CANDIDATE, description=f"Expectations on the table {name}: {table.en}"
+            )
             for name, table in dictionary().tables.items()
         ),
         *(
-            dg.AssetCheckSpec(f"{source}_records_hold", asset=CANDIDATE, description=f"Expectations on the records of {source}")
+            dg.AssetCheckSpec(
+                f"{source}_records_hold", asset=CANDIDATE, description=f"Expectations on the records of {source}"
+            )
             for source in SOURCES
         ),
-        dg.AssetCheckSpec("gate", asset=CANDIDATE, blocking=True, description="Whether the release may be published, with reasons."),
+        dg.AssetCheckSpec(
+            "gate", asset=CANDIDATE, blocking=True, description="Whether the release may be published, with reasons."
+        ),
     ]
 )
 def gate_checks(run: InventoryRun) -> Iterator[dg.AssetCheckResult]:
@@ -137,13 +154,17 @@ def gate_checks(run: InventoryRun) -> Iterator[dg.AssetCheckResult]:
     report = _audited(run)
     for suite, name in (*(("table", name) for name in _TABLE_CHECKS), *(("records", source) for source in SOURCES)):
         mine = pl.col("table") == name if suite == "table" else pl.col("suite") == f"records:{name}"
-        part = report.results.filter(mine if suite == "records" else mine & ~pl.col("suite").str.starts_with("records:"))
+        part = report.results.filter(
+            mine if suite == "records" else mine & ~pl.col("suite").str.starts_with("records:")
+        )
         yield _check(f"{name}_holds" if suite == "table" else f"{name}_records_hold", part)
     yield dg.AssetCheckResult(
         check_name="gate",
         passed=report.is_open,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"reasons": dg.MetadataValue.md("\n".join(f"- {issue}" for issue in report.issues) or "nothing to report")},
+        metadata={
+            "reasons": dg.MetadataValue.md("\n".join(f"- {issue}" for issue in report.issues) or "nothing to report")
+        },
     )
 
 
@@ -216,7 +237,9 @@ def _tell(run: InventoryRun, report: GateReport, *, released: bool) -> None:
         "reasons": [asdict(issue) for issue in report.issues],
     }
     report.results.write_parquet(run.build / "gate_results.parquet")
-    (run.build / "gate.json").write_text(json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
+    (run.build / "gate.json").write_text(
+        json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8"
+    )
 
 
 def _report_on_these(run: InventoryRun) -> GateReport | None:
@@ -231,12 +254,19 @@ def _report_on_these(run: InventoryRun) -> GateReport | None:
 def _check(name: str, part: pl.DataFrame) -> dg.AssetCheckResult:
     failed = part.filter(~pl.col("success"))
     critical = failed.filter(pl.col("severity") == "critical").height
-    words = [f"- {row['severity']}: {row['expectation']} {row['column']}: {row['observed']} {row['remedy']}" for row in failed.iter_rows(named=True)]
+    words = [
+        f"- {row['severity']}: {row['expectation']} {row['column']}: {row['observed']} {row['remedy']}"
+        for row in failed.iter_rows(named=True)
+    ]
     return dg.AssetCheckResult(
         check_name=name,
         passed=failed.is_empty(),
         severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
-        metadata={"expectations": part.height, "failed": failed.height, "what": dg.MetadataValue.md("\n".join(words) or "all hold")},
+        metadata={
+            "expectations": part.height,
+            "failed": failed.height,
+            "what": dg.MetadataValue.md("\n".join(words) or "all hold"),
+        },
     )
 
 

@@ -12,13 +12,21 @@ class InventoryRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Settings of one run. The command line, the schedules and the UI fill in the same form."""
 
     home: str = Field(description="Folder of archives, ledger, judgements, run history and releases.")
-    as_of: str | None = Field(default=None, description="Day the inventory speaks of (YYYY-MM-DD); empty: the newest date of the inputs.")
-    live: bool = Field(default=False, description="Visit the sources' sites before reading; otherwise read archives only.")
+    as_of: str | None = Field(
+        default=None, description="Day the inventory speaks of (YYYY-MM-DD); empty: the newest date of the inputs."
+    )
+    live: bool = Field(
+        default=False, description="Visit the sources' sites before reading; otherwise read archives only."
+    )
     archive: bool = Field(default=True, description="Read the sources' archives; false: the record file alone.")
-    records_file: str | None = Field(default=None, description="A user's own record file (JSON Lines), read beside the sources.")
+    records_file: str | None = Field(
+        default=None, description="A user's own record file (JSON Lines), read beside the sources."
+    )
     visit: list[str] = Field(default_factory=list, description="Sources to visit when live; empty for all.")
     contact: str | None = Field(default=None, description="Contact address in the agent line of live visits.")
-    base_urls: dict[str, str] = Field(default_factory=dict, description="Source id to the address that stands in for its hosts.")
+    base_urls: dict[str, str] = Field(
+        default_factory=dict, description="Source id to the address that stands in for its hosts."
+    )
 
     @property
     def root(self) -> Path:
@@ -53,7 +61,9 @@ class ParquetHandOver(dg.ConfigurableIOManager):
         path.parent.mkdir(parents=True, exist_ok=True)
         obj.write_parquet(path)
         columns = [dg.TableColumn(name, str(kind)) for name, kind in obj.schema.items()]
-        context.add_output_metadata({"dagster/row_count": obj.height, "dagster/column_schema": dg.TableSchema(columns=columns)})
+        context.add_output_metadata(
+            {"dagster/row_count": obj.height, "dagster/column_schema": dg.TableSchema(columns=columns)}
+        )
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
         """Reads the frame that an earlier asset wrote."""

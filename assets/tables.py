@@ -39,10 +39,20 @@ def source_states(told: Accounts, day: date) -> pl.DataFrame:
                 "licence": card.licence if card else "the user's own",
             }
         )
-    return pl.DataFrame(rows, schema_overrides={"age_days": pl.Int64, "bounds_max": pl.Int64, "last_visit": pl.String, "last_change": pl.String})
+    return pl.DataFrame(
+        rows,
+        schema_overrides={
+            "age_days": pl.Int64,
+            "bounds_max": pl.Int64,
+            "last_visit": pl.String,
+            "last_change": pl.String,
+        },
+    )
 
 
-def source_readings(told: Accounts, day: date, previous: Mapping[str, pl.DataFrame] | None, *, live: bool) -> list[SourceReading]:
+def source_readings(
+    told: Accounts, day: date, previous: Mapping[str, pl.DataFrame] | None, *, live: bool
+) -> list[SourceReading]:
     """Returns how each source came in, for the gate. A build from archives does not ask for fresh visits."""
     before = dict(previous["sources"].select("source_id", "rows").iter_rows()) if previous else {}
     states = source_states(told, day)
@@ -77,11 +87,15 @@ def rejected(told: Accounts) -> pl.DataFrame:
 
 def retired_ids(ledger: Ledger) -> pl.DataFrame:
     """Returns the published table `retired_ids`: what became of ids that are no longer in use."""
-    reasons = {event["cluster_id"]: event.get("reason") for event in ledger.events if event["event"] in ("merge", "withdraw")}
+    reasons = {
+        event["cluster_id"]: event.get("reason") for event in ledger.events if event["event"] in ("merge", "withdraw")
+    }
     rows = [(old, "merged", ledger.resolve(old), reasons.get(old)) for old in sorted(ledger.redirects)]
     rows += [(old, "withdrawn", None, reasons.get(old)) for old in sorted(ledger.withdrawn)]
     return pl.DataFrame(
-        rows, schema={"cluster_id": pl.String, "retired_as": pl.String, "successor_id": pl.String, "reason": pl.String}, orient="row"
+        rows,
+        schema={"cluster_id": pl.String, "retired_as": pl.String, "successor_id": pl.String, "reason": pl.String},
+        orient="row",
     )
 
 
@@ -104,7 +118,11 @@ def reconciliation(
     rejections = rejected(told)
     out_of_scope = excluded.join(rejections, on="record_id", how="anti")
     rows: list[tuple[str, str, str, int]] = []
-    known = {"records": set(records["record_id"]), "clusters": set(cluster_records["record_id"]), "excluded": set(out_of_scope["record_id"])}
+    known = {
+        "records": set(records["record_id"]),
+        "clusters": set(cluster_records["record_id"]),
+        "excluded": set(out_of_scope["record_id"]),
+    }
     for source in sorted(set(read["source"]) | set(told)):
         printed = read.filter(pl.col("source") == source)
         entries = set(printed["record_id"])
@@ -116,4 +134,6 @@ def reconciliation(
         rows.append(("entries", source, "in", len(entries)))
         rows.append(("entries", source, "clusters", len(entries & known["clusters"])))
         rows.append(("entries", source, "excluded", len(entries & known["excluded"])))
-    return pl.DataFrame(rows, schema={"stage": pl.String, "source_id": pl.String, "into": pl.String, "counted": pl.Int64}, orient="row")
+    return pl.DataFrame(
+        rows, schema={"stage": pl.String, "source_id": pl.String, "into": pl.String, "counted": pl.Int64}, orient="row"
+    )

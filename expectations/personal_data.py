@@ -34,7 +34,7 @@ _TELEPHONES: Final = (
     ),
     re.compile(r"(?<![\d.,/-])\(?(?:0[ -]?)?\d{2}\)?[ -]\d{3}[ -]\d{2}[ -]\d{2}(?![\d-])"),
 )
-_SUSPECT: Final = r"@|(?i)\[at\]|\(at\)|małpa\]|małpa\)|\d{2}\D{0,2}\d{2}\D{0,2}\d{2}\D{0,2}\d"
+_SUSPECT: Final = r"@|(?i)\[at\]|\(at\)|małpa\]|małpa\)|\d(?:\D{0,3}\d){6}"
 _ROLES: Final = frozenset((Path(__file__).parent / "role_mailboxes.txt").read_text(encoding="utf-8").split())
 _STEMS: Final = tuple(sorted(role for role in _ROLES if len(role) > 5))
 _LEFT_OUT: Final = "Ignore the field by name in the source's parser: nothing about persons is kept."

@@ -48,7 +48,8 @@ def kinds_of_page() -> dict[str, Standing]:
     """Returns the standings of the kinds of page known for record files, by kind."""
     raw = yaml.safe_load((Path(__file__).parent / "source_kinds.yml").read_text(encoding="utf-8"))
     return {
-        kind: Standing(source_id=kind, **{**terms, "proves": tuple(terms.get("proves", ()))}) for kind, terms in raw.items()
+        kind: Standing(source_id=kind, **{**terms, "proves": tuple(terms.get("proves", ()))})
+        for kind, terms in raw.items()
     }
 
 

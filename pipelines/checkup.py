@@ -32,7 +32,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Yields what was found, in the order environment, home, sources, releases."""
     version = sys.version_info
     supported = (3, 11) <= version[:2] < (3, 14)
-    yield Finding("Python", supported, sys.version.split()[0] if supported else f"{sys.version.split()[0]}: use 3.11 to 3.13")
+    yield Finding(
+        "Python", supported, sys.version.split()[0] if supported else f"{sys.version.split()[0]}: use 3.11 to 3.13"
+    )
     for name in PACKAGES:
         yield _package(name)
     yield from _home(settings.home)
@@ -75,9 +77,17 @@ def _package(name: str) -> Finding:
 def _home(home: Path) -> Iterator[Finding]:
     place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
     writable = os.access(place, os.W_OK)
-    yield Finding("home", writable, str(home) if writable else f"{place} cannot be written: mend its permissions or choose another --home")
+    yield Finding(
+        "home",
+        writable,
+        str(home) if writable else f"{place} cannot be written: mend its permissions or choose another --home",
+    )
     free = shutil.disk_usage(place).free
-    yield Finding("room on disk", free > ROOM_NEEDED, f"{free // 2**20} MB free" + ("" if free > ROOM_NEEDED else ": make room, a run needs 500 MB"))
+    yield Finding(
+        "room on disk",
+        free > ROOM_NEEDED,
+        f"{free // 2**20} MB free" + ("" if free > ROOM_NEEDED else ": make room, a run needs 500 MB"),
+    )
 
 
 def _archives(home: Path) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ app = typer.Typer(
     help=(
         "The national inventory of business clusters: reads the lists in which clusters are named, works out which entries are "
         "one cluster, classifies each with evidence, and releases a DuckDB inventory.\n\n"
-        "Start with `cluster-inventory refresh`, then ask: `cluster-inventory query \"select class, count(*) from clusters group by 1\"`."
+        'Start with `cluster-inventory refresh`, then ask: `cluster-inventory query "select class, count(*) from clusters group by 1"`.'
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -36,10 +36,19 @@ app = typer.Typer(
 archive_app = typer.Typer(help="The archive of raw pages: take over, show, re-hash.", no_args_is_help=True)
 app.add_typer(archive_app, name="archive")
 
-Home = Annotated[Path | None, typer.Option("--home", help="Folder of archives, ledger and releases [default: ./home, or CLUSTER_INVENTORY_HOME].")]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="Folder of archives, ledger and releases [default: ./home, or CLUSTER_INVENTORY_HOME]."
+    ),
+]
 AsOf = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day the inventory speaks of [default: the newest date of the inputs]."),
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="The day the inventory speaks of [default: the newest date of the inputs].",
+    ),
 ]
 
 
@@ -56,8 +65,12 @@ class Format(StrEnum):
 def refresh(
     home: Home = None,
     as_of: AsOf = None,
-    live: Annotated[bool, typer.Option("--live", help="Visit the sources' sites first; otherwise the shipped archive is read.")] = False,
-    source: Annotated[list[str] | None, typer.Option("--source", help="Visit only this source (may be repeated); all are read.")] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Visit the sources' sites first; otherwise the shipped archive is read.")
+    ] = False,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Visit only this source (may be repeated); all are read.")
+    ] = None,
 ) -> None:
     """Read the sources, build the inventory, ask the gate, release.
 
@@ -70,7 +83,10 @@ def refresh(
 
 @app.command()
 def build(
-    records: Annotated[Path, typer.Option("--records", help="Record file: JSON Lines of {record_id, source, as_of, url, name, fields}.")],
+    records: Annotated[
+        Path,
+        typer.Option("--records", help="Record file: JSON Lines of {record_id, source, as_of, url, name, fields}."),
+    ],
     no_archive: Annotated[bool, typer.Option("--no-archive", help="Build from this file alone.")] = False,
     as_of: AsOf = None,
     home: Home = None,
@@ -85,9 +101,13 @@ def build(
 
 @app.command()
 def query(
-    sql: Annotated[str, typer.Argument(help="A statement of SQL, such as: select class, count(*) from clusters group by 1")],
+    sql: Annotated[
+        str, typer.Argument(help="A statement of SQL, such as: select class, count(*) from clusters group by 1")
+    ],
     format_: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.table,
-    out: Annotated[Path | None, typer.Option("--out", help="File to write instead of the screen (needed for parquet).")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write instead of the screen (needed for parquet).")
+    ] = None,
     home: Home = None,
 ) -> None:
     """Ask the latest release, read-only."""
@@ -116,7 +136,9 @@ def doctor(home: Home = None) -> None:
 @app.command()
 def parse(
     source: Annotated[str, typer.Argument(help="Id of a source; `cluster-inventory sources` lists them.")],
-    pages: Annotated[Path, typer.Argument(help="A page, or a folder of pages (with a manifest.jsonl where there is one).")],
+    pages: Annotated[
+        Path, typer.Argument(help="A page, or a folder of pages (with a manifest.jsonl where there is one).")
+    ],
     out: Annotated[Path | None, typer.Option("--out", help="Record file to write [default: the screen].")] = None,
 ) -> None:
     """Run one source's parser on stored pages: no network, no home."""
@@ -129,7 +151,9 @@ def parse(
 @archive_app.command("import")
 def archive_import(
     folder: Annotated[Path, typer.Argument(help="Folder with manifest.jsonl and its pages.")],
-    source: Annotated[str | None, typer.Option("--source", help="Id of the source [default: the folder's name].")] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Id of the source [default: the folder's name].")
+    ] = None,
     home: Home = None,
 ) -> None:
     """Take over pages with their manifest into the home's archive; every hash is checked."""

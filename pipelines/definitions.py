@@ -1,6 +1,6 @@
 """Dagster's entry point: everything that one installation runs.
 
-    sources' pages -> records -> one inventory -> candidate -> gate -> release
+sources' pages -> records -> one inventory -> candidate -> gate -> release
 """
 
 import logging
@@ -27,15 +27,15 @@ class _StepHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event = (getattr(record, "dagster_meta", None) or {}).get("dagster_event")
         happened = _HAPPENED.get(event.event_type_value) if event else None
-        if happened:
+        if event and happened:
             for listen in STEP_LISTENERS:
                 listen(event.step_key, happened)
 
 
-@dg.logger(description="Tells the command line of steps; prints nothing itself.")
+@dg.logger
 def steps(_context: dg.InitLoggerContext) -> logging.Logger:
-    """Returns a logger that passes step events on to `STEP_LISTENERS`."""
-    logger = logging.Logger("steps")
+    """Returns a logger that tells `STEP_LISTENERS` of steps and prints nothing itself."""
+    logger = logging.Logger("steps")  # noqa: LOG001  one of its own, so that nothing is printed by the root
     logger.addHandler(_StepHandler())
     return logger
 

@@ -54,7 +54,11 @@ def parse(source: str, pages: Path, out: Path | None) -> bool:
         report.print(Text(f"rejected: {rejection.path}: {rejection.reason}: {rejection.note}"))
     for problem in reading.problems:
         report.print(Text(f"problem: {problem}"))
-    report.print(Text(f"{len(reading.records)} records, {len(reading.rejections)} rejected, {len(reading.problems)} pages not read"))
+    report.print(
+        Text(
+            f"{len(reading.records)} records, {len(reading.rejections)} rejected, {len(reading.problems)} pages not read"
+        )
+    )
     return not reading.problems
 
 
@@ -65,7 +69,9 @@ def import_folder(home: Path, folder: Path, source: str | None) -> bool:
     console = Console()
     for fault in done.refused:
         console.print(Text(f"refused: {fault}"))
-    console.print(Text(f"{name}: {done.new} visits taken over, {done.known} known already, {len(done.refused)} refused"))
+    console.print(
+        Text(f"{name}: {done.new} visits taken over, {done.known} known already, {len(done.refused)} refused")
+    )
     return not done.refused
 
 
@@ -76,9 +82,19 @@ def list_archives(home: Path, source: str | None) -> None:
         if source in (None, name):
             visits = list(archive.visits())
             days = sorted(visit.retrieved_at[:10] for visit in visits)
-            outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(Counter(visit.outcome for visit in visits).items()))
+            outcomes = ", ".join(
+                f"{count} {outcome}" for outcome, count in sorted(Counter(visit.outcome for visit in visits).items())
+            )
             addresses = len({visit.url for visit in visits})
-            table.add_row(name, where, str(len(visits)), str(addresses), days[0] if days else "", days[-1] if days else "", outcomes)
+            table.add_row(
+                name,
+                where,
+                str(len(visits)),
+                str(addresses),
+                days[0] if days else "",
+                days[-1] if days else "",
+                outcomes,
+            )
     Console().print(table)
 
 
@@ -99,4 +115,3 @@ def _card(source: str) -> Card:
     if source not in cards:
         raise ValueError(f"{source}: no such source. Known: {', '.join(sorted(cards))}.")
     return cards[source]
-

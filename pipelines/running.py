@@ -101,7 +101,9 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
         job = definitions.defs.resolve_job_def("refresh_all")
         expect(len(job.all_node_defs))
         with dg.DagsterInstance.get() as instance:
-            result = job.execute_in_process(instance=instance, run_config=run_config(settings, order), raise_on_error=False)
+            result = job.execute_in_process(
+                instance=instance, run_config=run_config(settings, order), raise_on_error=False
+            )
     finally:
         definitions.STEP_LISTENERS.remove(listen)
     if result.success:

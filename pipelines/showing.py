@@ -29,7 +29,13 @@ def refresh(settings: Settings, order: Order) -> bool:
     from pipelines.running import run_refresh
 
     console, started = Console(), time.monotonic()
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("starting", total=None)
 
@@ -51,7 +57,9 @@ def refresh(settings: Settings, order: Order) -> bool:
         news = "released" if gate.get("released") else "nothing new: the latest release already says this"
         console.print(Text(f"{news}: {release.path} (version {release.version}, {time.monotonic() - started:.1f} s)"))
     elif release is not None:
-        console.print(Text(f"the last release stays: {release.path} (version {release.version}); the figures above are its own"))
+        console.print(
+            Text(f"the last release stays: {release.path} (version {release.version}); the figures above are its own")
+        )
     else:
         console.print(Text("nothing was released"))
     return is_open

@@ -58,7 +58,9 @@ def load_corrections(path: Path) -> tuple[Correction, ...]:
     entries = []
     for number, entry in enumerate(raw, start=1):
         if not isinstance(entry, dict) or set(entry) != set(MEMBERS):
-            raise CorrectionError(f"{path}: entry {number}: the members are {', '.join(MEMBERS)}; give each of them once.")
+            raise CorrectionError(
+                f"{path}: entry {number}: the members are {', '.join(MEMBERS)}; give each of them once."
+            )
         if not all(str(entry[member] or "").strip() for member in ("record_id", "field", "reason", "by", "date")):
             raise CorrectionError(f"{path}: entry {number}: record_id, field, reason, by and date must be filled in.")
         entries.append(Correction(**{**entry, "date": str(entry["date"])}))

@@ -113,16 +113,22 @@ def read_source(card: Card, pages: Iterable[Page | Fault]) -> Reading:
         try:
             parsed = parse(page, card)
         except (LayoutUnknown, SourceChanged) as fault:
-            logs.append(PageLog(page.path, page.url, page.retrieved_at, page.confirmed_at, "", 0, f"{card.id}: {fault}"))
+            logs.append(
+                PageLog(page.path, page.url, page.retrieved_at, page.confirmed_at, "", 0, f"{card.id}: {fault}")
+            )
             continue
         records += parsed.records
         rejections += parsed.rejections
         unknown.update(set(parsed.unknown))
-        logs.append(PageLog(page.path, page.url, page.retrieved_at, page.confirmed_at, parsed.kind, len(parsed.records), ""))
+        logs.append(
+            PageLog(page.path, page.url, page.retrieved_at, page.confirmed_at, parsed.kind, len(parsed.records), "")
+        )
     records = corrected(records, load_corrections(card.folder / "corrections.yml"))
     return Reading(
         source=card.id,
-        records=tuple(sorted(records, key=lambda record: (record.record_id, record.path or "", record.retrieved_at or ""))),
+        records=tuple(
+            sorted(records, key=lambda record: (record.record_id, record.path or "", record.retrieved_at or ""))
+        ),
         rejections=tuple(sorted(set(rejections), key=lambda rejection: (rejection.record_id, rejection.path))),
         pages=tuple(sorted(logs, key=lambda log: (log.path, log.url))),
         unknown=dict(sorted(unknown.items())),

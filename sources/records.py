@@ -184,7 +184,11 @@ def read_records(path: Path) -> Iterator[Record | Rejection]:
 def _record(raw: Any) -> Record:
     if not isinstance(raw, dict):
         raise RecordError("the line is not a JSON object")
-    missing = [key for key in ("record_id", "source", "url", "name") if not isinstance(raw.get(key), str) or not raw[key].strip()]
+    missing = [
+        key
+        for key in ("record_id", "source", "url", "name")
+        if not isinstance(raw.get(key), str) or not raw[key].strip()
+    ]
     if missing:
         raise RecordError(f"no text under {', '.join(missing)}")
     fields = raw.get("fields") or {}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from inventory.identity.comparison import LEVELS, Compared
@@ -45,6 +48,33 @@ def reasons(evidence: Evidence, compared: Compared, weights: Weights, pairs: Int
         pairs: Positions in `compared`.
     """
     return [_reason(evidence, compared, weights, int(p)) for p in pairs]
+
+
+def explain(record_ids: Iterable[str], records: pl.DataFrame, matches: pl.DataFrame) -> list[str]:
+    """Returns why the given records are, or are not, taken for one body: a sentence for each record, then for each pair.
+
+    Args:
+        record_ids: Records of one body, or the two of a pair.
+        records: Frame RECORDS.
+        matches: Frame MATCHES of the linkage.
+    """
+    asked = sorted(set(record_ids))
+    about = records.filter(pl.col("record_id").is_in(asked)).sort("record_id")
+    told = [
+        f"{record}: “{name}” as printed by {source} ({as_of or 'no date'}), {stated or url}"
+        for record, name, source, as_of, stated, url in about.select(
+            "record_id", "name", "source_id", "as_of", "stated_by", "url"
+        ).iter_rows()
+    ]
+    both = pl.col("record_a").is_in(asked) & pl.col("record_b").is_in(asked)
+    order = matches.filter(both).sort(pl.col("probability").neg(), "record_a", "record_b")
+    told.extend(
+        f"{a} and {b}: {decision}, probability {chance:.4f}: {why}"
+        for a, b, decision, chance, why in order.select(
+            "record_a", "record_b", "decision", "probability", "reasons"
+        ).iter_rows()
+    )
+    return told
 
 
 def _reason(evidence: Evidence, compared: Compared, weights: Weights, p: int) -> str:

@@ -42,9 +42,9 @@ def parse(page: Page, card: Card) -> Parsed:
     good: list[Row] = []
     rejections: list[Rejection] = []
     for row in reader:
-        fault = _fault(row)
-        if fault:
-            rejections.append(_rejection(page, card, row, reader.line_num, fault))
+        wrong = _fault(row)
+        if wrong:
+            rejections.append(_rejection(page, card, row, reader.line_num, wrong))
         else:
             good.append(row)
     readings = groupby(good, key=lambda row: (row["url"], row["retrieved_at"], row["name"]))
@@ -70,7 +70,9 @@ def _rejection(page: Page, card: Card, row: dict[str, Any], line: int, fault: st
     where = f"{page.path}:{line}"
     cells = [str(value) for value in row.values()]
     note = f"{where}: {fault}. Mend that row; the columns are {', '.join(COLUMNS)}, the fields those of sources/records.py."
-    return Rejection(record_id(card.id, where, *cells), card.id, str(row.get("url") or page.url), where, "broken_row", note)
+    return Rejection(
+        record_id(card.id, where, *cells), card.id, str(row.get("url") or page.url), where, "broken_row", note
+    )
 
 
 def _record(page: Page, card: Card, rows: Sequence[Row]) -> Record:

@@ -50,7 +50,16 @@ def parse(page: Page, card: Card) -> Parsed:
         announced = _ANNOUNCED.search(heading)
         if announced and int(announced[1]) != len(entries):
             note = f"{page.path}: {heading!r} announces {announced[1]} entries, {len(entries)} names are printed. Nothing to mend here: the source slipped."
-            rejections.append(Rejection(record_id(card.id, page.url, kind, "announced"), card.id, page.url, page.path, "entries_missing", note))
+            rejections.append(
+                Rejection(
+                    record_id(card.id, page.url, kind, "announced"),
+                    card.id,
+                    page.url,
+                    page.path,
+                    "entries_missing",
+                    note,
+                )
+            )
     if not records:
         raise LayoutUnknown(page, f"none of the headings {', '.join(sorted(card.codes['headings']))}")
     return Parsed("document", tuple(records), tuple(rejections))
@@ -60,7 +69,9 @@ def _lists(lines: list[str], card: Card) -> Iterator[tuple[str, str, list[str]]]
     found: tuple[str, str] | None = None
     body: list[str] = []
     for line in (*lines, "\f"):
-        kind = next((kind for word, kind in card.codes["headings"].items() if word in line.casefold() and ":" in line), None)
+        kind = next(
+            (kind for word, kind in card.codes["headings"].items() if word in line.casefold() and ":" in line), None
+        )
         if kind or line == "\f":
             if found:
                 yield (*found, body)

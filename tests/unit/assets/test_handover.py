@@ -5,7 +5,12 @@ from assets.handover import pack, pack_rejections, unpack
 from sources.records import Record, Rejection
 
 text = st.text(max_size=30)
-values = st.one_of(text, st.integers(-(10**9), 10**9), st.lists(text, max_size=3), st.dictionaries(text, st.integers(0, 10**6), max_size=3))
+values = st.one_of(
+    text,
+    st.integers(-(10**9), 10**9),
+    st.lists(text, max_size=3),
+    st.dictionaries(text, st.integers(0, 10**6), max_size=3),
+)
 records = st.builds(
     Record,
     record_id=text, source=text, url=text, name=text,
@@ -23,4 +28,11 @@ def test_unpacking_gives_back_what_was_packed(given_records):
 
 def test_rejections_keep_every_member():
     rejection = Rejection("esca-1", "esca", "http://a.example/", "pages/1.html", "nameless_row", "row 5 has no name")
-    assert pack_rejections([rejection]).row(0) == ("esca-1", "esca", "http://a.example/", "pages/1.html", "nameless_row", "row 5 has no name")
+    assert pack_rejections([rejection]).row(0) == (
+        "esca-1",
+        "esca",
+        "http://a.example/",
+        "pages/1.html",
+        "nameless_row",
+        "row 5 has no name",
+    )

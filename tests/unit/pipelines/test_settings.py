@@ -24,7 +24,9 @@ def test_the_environment_wins_over_the_file_and_the_command_line_over_both(tmp_p
     assert chosen.origin["home"] == "--home"
 
 
-@pytest.mark.parametrize(("text", "said"), [("hoem: x\n", "unknown setting hoem"), ("- a\n", "setting: value"), ("a: [", "Mend the file")])
+@pytest.mark.parametrize(
+    ("text", "said"), [("hoem: x\n", "unknown setting hoem"), ("- a\n", "setting: value"), ("a: [", "Mend the file")]
+)
 def test_a_bad_file_names_itself_and_the_remedy(tmp_path, text, said):
     file = tmp_path / "settings.yml"
     file.write_text(text)

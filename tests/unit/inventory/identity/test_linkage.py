@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from inventory.identity.explain import explain
 from inventory.identity.judgements import Judgement, JudgementError, Judgements, append
 from inventory.identity.linkage import Linkage, link
 from inventory.records import frame
@@ -69,6 +70,13 @@ def test_reasons_show_both_names():
     assert row["decision"] == "match"
     assert "“Bydgoski Klaster Przemysłowy” and “Bydgoszcz Industrial Cluster”" in row["reasons"]
     assert "town: same" in row["reasons"]
+
+
+def test_a_body_is_explained_with_pages_and_values():
+    told = explain(["e1", "e2"], frame(records()), linked().matches)
+    assert told[0] == "e1: “Bydgoski Klaster Przemysłowy” as printed by regional (2017), https://example.org/e1"
+    assert told[2].startswith("e1 and e2: match, probability ")
+    assert "(bydgoszcz and bydgoszcz)" in told[2]
 
 
 def judged(a: str, b: str, verdict: str) -> Judgements:
