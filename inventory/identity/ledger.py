@@ -33,9 +33,7 @@ from inventory.schemas import BODIES, conform
 
 Event = dict[str, Any]
 STRONG = 0.9999
-"""Least probability of a pair for joining two published ids without a judgement."""
-WEAK = 0.01
-"""Largest probability of any pair across for parting a published id without a judgement."""
+"""Least probability of a pair for joining two published ids without a judgement, where a new record brings it."""
 
 
 class LedgerError(ValueError):
@@ -160,7 +158,7 @@ class Ledger:
     def settle(
         self, bodies: pl.DataFrame, matches: pl.DataFrame, judgements: Judgements
     ) -> tuple[pl.DataFrame, list[str]]:
-        """Returns bodies that join or part published ids only for a judgement or strong evidence, and what waits.
+        """Returns bodies that join published ids only for a judgement or strong new evidence, and part them for a judgement.
 
         Args:
             bodies: Frame BODIES as linkage found them.
@@ -297,7 +295,6 @@ class _Settlement:
         self.body = dict(bodies.select("record_id", "body_id").iter_rows())
         self.home = {r: h for r in self.body if (h := ledger.home_of(r))}
         self.best: dict[frozenset[str], float] = {}
-        self.across: dict[frozenset[str], float] = {}
         for a, b, p in matches.select("record_a", "record_b", "probability").iter_rows():
             self._note(a, b, p)
         self.judged = {v: [(j.a, j.b) for j in judgements.with_verdict(v)] for v in ("same", "different")}
@@ -306,17 +303,13 @@ class _Settlement:
     def _note(self, a: str, b: str, p: float) -> None:
         if (x := self.home.get(a)) and (y := self.home.get(b)) and x != y:
             self.best[frozenset((x, y))] = max(p, self.best.get(frozenset((x, y)), 0.0))
-        if (v := self.body.get(a)) and (w := self.body.get(b)) and v != w:
-            self.across[frozenset((v, w))] = max(p, self.across.get(frozenset((v, w)), 0.0))
 
     def run(self) -> tuple[pl.DataFrame, list[str]]:
         self._rejoin()
         self._part()
-        ids = (
-            {b: min(r for r, body in self.body.items() if body == b) for b in set(self.body.values())}
-            if self.waiting
-            else {}
-        )
+        ids: dict[str, str] = {}
+        for record, body in sorted(self.body.items()):
+            ids.setdefault(body, record)
         changed = {r: ids.get(b, b) for r, b in self.body.items()}
         frame = self.frame.with_columns(body_id=pl.col("record_id").replace_strict(changed, return_dtype=pl.String))
         return conform(frame, BODIES), self.waiting
@@ -338,8 +331,8 @@ class _Settlement:
                 )
 
     def _parted(self, main: str, other: str) -> bool:
-        judged = any({self.body.get(a), self.body.get(b)} == {main, other} for a, b in self.judged["different"])
-        return judged or self.across.get(frozenset((main, other)), 0.0) < WEAK
+        """Only a judgement parts: records that once met may look strange to each other when the one between is lost."""
+        return any({self.body.get(a), self.body.get(b)} == {main, other} for a, b in self.judged["different"])
 
     def _part(self) -> None:
         """Keeps published ids apart that one body unites without strong evidence."""
@@ -351,7 +344,9 @@ class _Settlement:
             for other in sorted(set(count) - {main}):
                 pair = frozenset((main, other))
                 judged = any({self.home.get(a), self.home.get(b)} == set(pair) for a, b in self.judged["same"])
-                if judged or self.best.get(pair, 0.0) >= STRONG:
+                # Without a new record the same evidence was there before: a lost source must not join what stood apart.
+                news = any(b == body and r not in self.home for r, b in self.body.items())
+                if judged or (news and self.best.get(pair, 0.0) >= STRONG):
                     continue
                 for record in sorted(r for r, b in self.body.items() if b == body and self.home.get(r) == other):
                     self.body[record] = f"{body}/{other}"

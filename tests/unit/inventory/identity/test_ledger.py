@@ -87,6 +87,17 @@ def test_published_ids_join_only_for_a_judgement():
     assert (waiting, merged["body_id"].n_unique()) == ([], 2)
 
 
+def test_strong_evidence_joins_only_where_a_new_record_brings_it():
+    ledger, found, _ = assign(Ledger(), FIRST)
+    strong = matches(("r1", "r4", 1.0))
+    lost = bodies(a=["r1", "r4"], c=["r6"])
+    kept, waiting = ledger.settle(lost, strong, Judgements())
+    assert len(waiting) == 1
+    assert assign(ledger, kept)[1] == found
+    news, waiting = ledger.settle(bodies(a=["r1", "r4", "r7"], c=["r6"]), strong, Judgements())
+    assert (waiting, assign(ledger, news)[1]) == ([], {"r1": found["r1"], "r6": found["r6"]})
+
+
 def test_published_ids_part_only_for_a_judgement():
     ledger, found, _ = assign(Ledger(), FIRST)
     parted = bodies(a=["r1", "r2"], x=["r3"], b=["r4", "r5"], c=["r6"])
