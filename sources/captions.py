@@ -1,0 +1,442 @@
+"""Captions and their values, read from any markup: what a page says, not how it is built.
+
+A page is a sequence of pieces: the texts between the ends of blocks (paragraphs, cells, items, line breaks). A piece is a
+heading, a caption, a value, or a caption with its value in one line (`Label: value`, `Label - value`, `90 Members`). Captions
+are those that the card knows, and what looks like one (`dt`, a row's `th`, a short text that ends in a colon). The value
+of a caption stands in the smallest part of the page that holds it and something else: behind it, else before it.
+
+Lists printed as tables, or as blocks in rows, are read by their header (`grids`). Class names and ids are never read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+from bs4.element import NavigableString, PreformattedString, Tag
+
+from sources.text import fold, squash
+
+_INLINE: Final = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "input",
+        "svg",
+    ]
+)
+_APART: Final = frozenset({"span", "a", "label", "time", "data"})
+"""Inline elements that stand apart from their neighbours even without a blank between them."""
+_SILENT: Final = frozenset(
+    {"script", "style", "template", "noscript", "head", "select", "option", "textarea", "iframe"}
+)
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_CELLS: Final = frozenset({"td", "th"})
+_SEPARATOR: Final = re.compile(r"\s*:\s*|\s+[-–—|]\s+")
+_NUMBER: Final = re.compile(r"[^\w\s]?\s*\d[\d\s.,]*\+?")
+_LEADERS: Final = re.compile(r"[.…·_]{3,}|(?:\s[.…·_]){3,}")
+_CAPTION_WORDS: Final = 12
+_SPAN_LIMIT: Final = 200  # a rowspan or colspan beyond is hostile
+
+
+class Pair(NamedTuple):
+    """A caption and what stands by it.
+
+    Attributes:
+        caption: The caption, folded (see `text.fold`); empty for a number among captioned numbers that lost its own.
+        values: One text a piece; empty where nothing stands by the caption.
+        known: Whether the caption was asked for.
+    """
+
+    caption: str
+    values: tuple[str, ...]
+    known: bool
+
+
+@dataclass(slots=True)
+class Piece:
+    """A text between the ends of blocks.
+
+    Attributes:
+        text: The text, squashed.
+        tag: The innermost block that holds it.
+        kind: What it is.
+        caption: Folded caption, for a caption and for a pair in one line.
+        value: Value, for a pair in one line.
+        known: Whether the caption was asked for.
+    """
+
+    text: str
+    tag: Tag
+    kind: Literal["heading", "caption", "pair", "value"] = "value"
+    caption: str = ""
+    value: str = ""
+    known: bool = False
+    runs: tuple[str, ...] = field(default=())
+
+
+def pieces(root: Tag) -> list[Piece]:
+    """Returns the texts of a part of a page, in its order; a title or alternative text speaks where an element has no text."""
+    found: list[Piece] = []
+    runs: list[str] = []
+    holder = root
+
+    def close(block: Tag) -> None:
+        nonlocal holder
+        text = squash("".join(runs))
+        if text:
+            tidy = tuple(run for run in (squash(run) for run in runs) if run)
+            found.append(Piece(text, holder, "heading" if _in_heading(holder) else "value", runs=tidy))
+        runs.clear()
+        holder = block
+
+    for event, node in _walk(root):
+        if isinstance(node, NavigableString):
+            runs.append(str(node))
+        elif node.name in _INLINE:
+            if node.name in _APART:
+                runs.append(" ")
+            if event == "start":
+                runs.append(_silent_text(node))
+        else:
+            close(node if event == "start" else node.parent or root)
+    close(root)
+    return found
+
+
+def captioned(root: Tag, known: Collection[str]) -> list[Pair]:
+    """Returns the captions of a part of a page with what stands by them, in the order of the page.
+
+    Args:
+        root: The page, or the part of it that speaks of one entry.
+        known: Captions to look for, folded.
+    """
+    return pair_pieces(classified(pieces(root), known), root)
+
+
+def classified(found: Sequence[Piece], known: Collection[str]) -> list[Piece]:
+    """Returns the pieces with their kinds, as the known captions and the markup tell."""
+    lookup = frozenset(known)
+    longest = max((len(caption) for caption in lookup), default=0)
+    return [_classify(piece, lookup, longest) for piece in found]
+
+
+def pair_pieces(items: Sequence[Piece], root: Tag) -> list[Pair]:
+    """Returns the pairs among classified pieces; see `captioned`."""
+    spans = _spans(items, root)
+    before = _numbers_before(items)
+    claimed: dict[int, tuple[int, ...]] = {}
+    taken: set[int] = set()
+    for index, item in enumerate(items):
+        if item.kind == "caption":
+            places = _places(index, items, spans, before, root)
+            claimed[index] = tuple(place for place in places if place not in taken)
+            taken.update(claimed[index])
+    return list(_pairs(items, claimed, taken, before))
+
+
+def grids(root: Tag, known: Collection[str]) -> Iterator[list[dict[str, Tag]]]:
+    """Yields the lists of a page that have a header of known captions, each as rows of cells by folded caption.
+
+    Args:
+        root: The page.
+        known: Captions to look for, folded; a header holds at least two of them.
+
+    Yields:
+        The rows under one header. A row with fewer cells lacks the last captions; one with other captions ends the list.
+    """
+    done: set[int] = set()
+    for row in root.find_all(True):
+        if id(row) in done or row.name in _SILENT or row.name in _INLINE:
+            continue
+        names = [fold(cell.get_text(" ")) for cell in _cells(row)]
+        if len(names) < 2 or sum(name in known for name in names) < 2:
+            continue
+        if row.name != "tr" and any(child.name not in _INLINE and len(_cells(child)) > 1 for child in _cells(row)):
+            continue
+        done.add(id(row))
+        columns = _columns(row, names)
+        rows = [dict(zip(columns, cells, strict=False)) for cells in _rows_below(row, len(columns))]
+        if rows:
+            yield rows
+
+
+def _walk(root: Tag) -> Iterator[tuple[str, Tag | NavigableString]]:
+    """Yields start and end of every element and every text, without recursion: pages may be nested to any depth."""
+    stack: list[tuple[str, Tag | NavigableString]] = [("start", root)]
+    while stack:
+        event, node = stack.pop()
+        if isinstance(node, NavigableString):
+            if not isinstance(node, PreformattedString):
+                yield "text", node
+            continue
+        if node.name in _SILENT:
+            continue
+        yield event, node
+        if event == "start":
+            stack.append(("end", node))
+            children = [child for child in node.children if isinstance(child, (Tag, NavigableString))]
+            stack += [("start", child) for child in reversed(children)]
+
+
+def _silent_text(node: Tag) -> str:
+    if node.get_text(strip=True):
+        return ""
+    return next((f" {node.get(name)} " for name in ("alt", "title", "aria-label") if node.get(name)), "")
+
+
+def _in_heading(tag: Tag) -> bool:
+    return tag.name in _HEADINGS or any(parent.name in _HEADINGS for parent in tag.parents)
+
+
+def _classify(piece: Piece, known: frozenset[str], longest: int) -> Piece:
+    folded = fold(piece.text)
+    if folded in known:
+        return _as(piece, "caption", folded, known=True)
+    found = _split_known(piece, known, longest)
+    if found:
+        return _as(piece, "pair", found[0], found[1], known=True)
+    if piece.kind == "heading":
+        return piece
+    if _looks_like_caption(piece):
+        return _as(piece, "caption", folded)
+    parts = _SEPARATOR.split(piece.text, maxsplit=1)
+    own = len(piece.runs) > 1 and piece.runs[0].endswith(":")
+    if own and len(parts) == 2 and 0 < len(parts[0].split()) <= _CAPTION_WORDS:
+        return _as(piece, "pair", fold(parts[0]), parts[1])
+    return piece
+
+
+def _as(piece: Piece, kind: Literal["caption", "pair"], caption: str, value: str = "", *, known: bool = False) -> Piece:
+    return Piece(piece.text, piece.tag, kind, caption, value, known, piece.runs)
+
+
+def _split_known(piece: Piece, known: frozenset[str], longest: int) -> tuple[str, str] | None:
+    """Splits `Caption: value`, `Caption - value`, `Caption ..... 82`, `90 Caption`, and runs of their own."""
+    text = piece.text
+    for met in _SEPARATOR.finditer(text[: longest + 10]):
+        if fold(text[: met.start()]) in known and text[met.end() :].strip():
+            return fold(text[: met.start()]), text[met.end() :].strip()
+    leader = _LEADERS.search(text)
+    if leader and fold(text[: leader.start()]) in known:
+        return fold(text[: leader.start()]), text[leader.end() :].strip(" .…·_")
+    if len(piece.runs) > 1:
+        for cut in range(1, len(piece.runs)):
+            head, tail = squash(" ".join(piece.runs[:cut])), squash(" ".join(piece.runs[cut:]))
+            if fold(head) in known:
+                return fold(head), tail
+            if fold(tail) in known:
+                return fold(tail), head
+    number = _NUMBER.match(text)
+    if number and fold(text[number.end() :]) in known:
+        return fold(text[number.end() :]), number[0].strip()
+    return None
+
+
+def _looks_like_caption(piece: Piece) -> bool:
+    if len(piece.text.split()) > _CAPTION_WORDS:
+        return False
+    if piece.text.endswith(":"):
+        return True
+    for tag in (piece.tag, *piece.tag.parents):
+        if tag.name == "dt":
+            return True
+        if tag.name == "th":
+            row = tag.find_parent("tr")
+            return row is not None and row.find("td") is not None
+        if tag.name not in _INLINE and tag.name not in ("p", "div"):
+            return False
+    return False
+
+
+def _spans(items: Sequence[Piece], root: Tag) -> dict[int, tuple[int, int]]:
+    """For every element the first and the last piece inside it."""
+    spans: dict[int, tuple[int, int]] = {}
+    for index, item in enumerate(items):
+        for tag in (item.tag, *item.tag.parents):
+            first, _ = spans.get(id(tag), (index, index))
+            spans[id(tag)] = (first, index)
+            if tag is root:
+                break
+    return spans
+
+
+def _numbers_before(items: Sequence[Piece]) -> set[int]:
+    """Captions in runs that alternate numbers and captions, and begin with a number and end with a caption."""
+    before: set[int] = set()
+    run: list[int] = []
+    for index in range(len(items) + 1):
+        item = items[index] if index < len(items) else None
+        if item is not None and (
+            (item.kind == "caption" and item.known) or (item.kind == "value" and _is_number(item.text))
+        ):
+            run.append(index)
+            continue
+        if len(run) > 3 and items[run[0]].kind == "value" and items[run[-1]].kind == "caption":
+            before.update(place for place in run if items[place].kind == "caption")
+        run = []
+    return before
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None
+
+
+def _places(
+    index: int, items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], before: set[int], root: Tag
+) -> list[int]:
+    """Returns where the values of a caption stand."""
+    if index in before:
+        return [index - 1] if items[index - 1].kind == "value" else []
+    first, last, alone = _part(index, items, spans, root)
+    behind = _run(range(index + 1, last + 1), items)
+    captions = [place for place in range(first, last + 1) if items[place].kind in ("caption", "pair")]
+    if len(captions) == 1 and not behind and not alone:
+        return list(reversed(_run(range(index - 1, first - 1, -1), items)))
+    if len(captions) > 1 and _alternates(items[first : last + 1]):
+        return [index - 1]
+    return behind
+
+
+def _part(index: int, items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], root: Tag) -> tuple[int, int, bool]:
+    """Returns first and last piece of the smallest part that holds the caption and more, and whether it is an empty slot.
+
+    A row's other cell and a `dd` are the caption's own place: empty, they are its empty value.
+    """
+    for tag in (items[index].tag, *items[index].tag.parents):
+        first, last = spans.get(id(tag), (index, index))
+        if last > first:
+            return first, last, False
+        if tag.name == "tr" and len(tag.find_all(_CELLS, recursive=False)) > 1:
+            return index, index, True
+        if (
+            tag.name == "dt"
+            and (value := tag.find_next_sibling()) is not None
+            and value.name == "dd"
+            and id(value) not in spans
+        ):
+            return index, index, True
+        if tag is root:
+            break
+    return index, index, True
+
+
+def _run(places: range, items: Sequence[Piece]) -> list[int]:
+    found: list[int] = []
+    for place in places:
+        if items[place].kind != "value":
+            break
+        found.append(place)
+    return found
+
+
+def _alternates(part: Sequence[Piece]) -> bool:
+    kinds = [item.kind for item in part]
+    return len(kinds) % 2 == 0 and all(kind == ("value", "caption")[place % 2] for place, kind in enumerate(kinds))
+
+
+def _pairs(
+    items: Sequence[Piece], claimed: Mapping[int, tuple[int, ...]], taken: set[int], before: set[int]
+) -> Iterator[Pair]:
+    for index, item in enumerate(items):
+        if item.kind == "caption":
+            yield Pair(item.caption, tuple(items[place].text for place in claimed[index]), item.known)
+        elif item.kind == "pair":
+            yield Pair(item.caption, (item.value,), item.known)
+        elif item.kind == "value" and index not in taken and _is_number(item.text) and {index + 1, index + 2} & before:
+            yield Pair("", (item.text,), known=False)
+
+
+def _cells(row: Tag) -> list[Tag]:
+    children = [
+        child for child in row.children if isinstance(child, Tag) and child.name not in _SILENT and child.name != "br"
+    ]
+    return [child for child in children if child.name in _CELLS] if row.name == "tr" else children
+
+
+def _columns(row: Tag, names: Sequence[str]) -> list[str]:
+    if row.name != "tr":
+        return list(names)
+    return [name for cell, name in zip(_cells(row), names, strict=True) for _ in range(_count(cell, "colspan"))]
+
+
+def _count(cell: Tag, name: str) -> int:
+    value = str(cell.get(name) or "1").strip()
+    return min(max(int(value), 1), _SPAN_LIMIT) if value.isascii() and value.isdigit() else 1
+
+
+def _rows_below(header: Tag, width: int) -> Iterator[list[Tag]]:
+    if header.name == "tr":
+        table = header.find_parent("table") or header.parent
+        rows = [
+            row for row in (table.find_all("tr") if table else []) if (row.find_parent("table") or row.parent) is table
+        ]
+        yield from _table_rows(rows[_index(rows, header) + 1 :], width)
+        return
+    for block in header.find_next_siblings():
+        rows = [block] if len(_cells(block)) == width else block.find_all(lambda tag: len(_cells(tag)) == width)
+        yield from (_cells(row) for row in rows if row.name not in _INLINE)
+    if header.parent is not None and len(_cells(header.parent)) == 1:
+        for block in header.parent.find_next_siblings():
+            yield from (_cells(row) for row in block.find_all(lambda tag: len(_cells(tag)) == width))
+
+
+def _index(rows: Sequence[Tag], wanted: Tag) -> int:
+    return next(place for place, row in enumerate(rows) if row is wanted)
+
+
+def _table_rows(rows: Sequence[Tag], width: int) -> Iterator[list[Tag]]:
+    """Yields the cells of each row by column; a cell that spans rows or columns stands in each of them."""
+    open_cells: dict[int, tuple[int, Tag]] = {}
+    for row in rows:
+        line: list[Tag] = []
+        waiting = _cells(row)
+        if not waiting:
+            continue
+        while len(line) < width and (waiting or len(line) in open_cells):
+            left, cell = open_cells.pop(len(line), (0, None))
+            if cell is not None:
+                if left > 1:
+                    open_cells[len(line)] = (left - 1, cell)
+                line.append(cell)
+                continue
+            cell = waiting.pop(0)
+            for _ in range(min(_count(cell, "colspan"), width - len(line))):
+                if _count(cell, "rowspan") > 1:
+                    open_cells[len(line)] = (_count(cell, "rowspan") - 1, cell)
+                line.append(cell)
+        yield line
