@@ -5,7 +5,7 @@ heading, a caption, a value, or a caption with its value in one line (`Label: va
 are those that the card knows, and what looks like one (`dt`, a row's `th`, a short text that ends in a colon). The value
 of a caption stands in the smallest part of the page that holds it and something else: behind it, else before it.
 
-Lists printed as tables, or as blocks in rows, are read by their header (`grids`). Class names and ids are never read.
+Lists with a header are read elsewhere (`tables`). Class names and ids are never read.
 """
 
 from __future__ import annotations
@@ -70,7 +70,6 @@ _SEPARATOR: Final = re.compile(r"\s*:\s*|\s+[-–—|]\s+")
 _NUMBER: Final = re.compile(r"[^\w\s]?\s*\d[\d\s.,]*\+?")
 _LEADERS: Final = re.compile(r"[.…·_]{3,}|(?:\s[.…·_]){3,}")
 _CAPTION_WORDS: Final = 12
-_SPAN_LIMIT: Final = 200  # a rowspan or colspan beyond is hostile
 
 
 class Pair(NamedTuple):
@@ -167,32 +166,6 @@ def pair_pieces(items: Sequence[Piece], root: Tag) -> list[Pair]:
             claimed[index] = tuple(place for place in places if place not in taken)
             taken.update(claimed[index])
     return list(_pairs(items, claimed, taken, before))
-
-
-def grids(root: Tag, known: Collection[str]) -> Iterator[list[dict[str, Tag]]]:
-    """Yields the lists of a page that have a header of known captions, each as rows of cells by folded caption.
-
-    Args:
-        root: The page.
-        known: Captions to look for, folded; a header holds at least two of them.
-
-    Yields:
-        The rows under one header. A row with fewer cells lacks the last captions; one with other captions ends the list.
-    """
-    done: set[int] = set()
-    for row in root.find_all(True):
-        if id(row) in done or row.name in _SILENT or row.name in _INLINE:
-            continue
-        names = [fold(cell.get_text(" ")) for cell in _cells(row)]
-        if len(names) < 2 or sum(name in known for name in names) < 2:
-            continue
-        if row.name != "tr" and any(child.name not in _INLINE and len(_cells(child)) > 1 for child in _cells(row)):
-            continue
-        done.add(id(row))
-        columns = _columns(row, names)
-        rows = [dict(zip(columns, cells, strict=False)) for cells in _rows_below(row, len(columns))]
-        if rows:
-            yield rows
 
 
 def _walk(root: Tag) -> Iterator[tuple[str, Tag | NavigableString]]:
@@ -379,64 +352,3 @@ def _pairs(
             yield Pair(item.caption, (item.value,), item.known)
         elif item.kind == "value" and index not in taken and _is_number(item.text) and {index + 1, index + 2} & before:
             yield Pair("", (item.text,), known=False)
-
-
-def _cells(row: Tag) -> list[Tag]:
-    children = [
-        child for child in row.children if isinstance(child, Tag) and child.name not in _SILENT and child.name != "br"
-    ]
-    return [child for child in children if child.name in _CELLS] if row.name == "tr" else children
-
-
-def _columns(row: Tag, names: Sequence[str]) -> list[str]:
-    if row.name != "tr":
-        return list(names)
-    return [name for cell, name in zip(_cells(row), names, strict=True) for _ in range(_count(cell, "colspan"))]
-
-
-def _count(cell: Tag, name: str) -> int:
-    value = str(cell.get(name) or "1").strip()
-    return min(max(int(value), 1), _SPAN_LIMIT) if value.isascii() and value.isdigit() else 1
-
-
-def _rows_below(header: Tag, width: int) -> Iterator[list[Tag]]:
-    if header.name == "tr":
-        table = header.find_parent("table") or header.parent
-        rows = [
-            row for row in (table.find_all("tr") if table else []) if (row.find_parent("table") or row.parent) is table
-        ]
-        yield from _table_rows(rows[_index(rows, header) + 1 :], width)
-        return
-    for block in header.find_next_siblings():
-        rows = [block] if len(_cells(block)) == width else block.find_all(lambda tag: len(_cells(tag)) == width)
-        yield from (_cells(row) for row in rows if row.name not in _INLINE)
-    if header.parent is not None and len(_cells(header.parent)) == 1:
-        for block in header.parent.find_next_siblings():
-            yield from (_cells(row) for row in block.find_all(lambda tag: len(_cells(tag)) == width))
-
-
-def _index(rows: Sequence[Tag], wanted: Tag) -> int:
-    return next(place for place, row in enumerate(rows) if row is wanted)
-
-
-def _table_rows(rows: Sequence[Tag], width: int) -> Iterator[list[Tag]]:
-    """Yields the cells of each row by column; a cell that spans rows or columns stands in each of them."""
-    open_cells: dict[int, tuple[int, Tag]] = {}
-    for row in rows:
-        line: list[Tag] = []
-        waiting = _cells(row)
-        if not waiting:
-            continue
-        while len(line) < width and (waiting or len(line) in open_cells):
-            left, cell = open_cells.pop(len(line), (0, None))
-            if cell is not None:
-                if left > 1:
-                    open_cells[len(line)] = (left - 1, cell)
-                line.append(cell)
-                continue
-            cell = waiting.pop(0)
-            for _ in range(min(_count(cell, "colspan"), width - len(line))):
-                if _count(cell, "rowspan") > 1:
-                    open_cells[len(line)] = (_count(cell, "rowspan") - 1, cell)
-                line.append(cell)
-        yield line
