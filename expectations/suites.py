@@ -21,7 +21,7 @@ from expectations.findings import result, results_frame
 from expectations.personal_data import scan
 from warehouse.dictionary import Column, Table, dictionary, literal, quoted
 
-_DAY: Final = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+_DAY: Final = r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _batch(sql: str) -> Any:
 
 
 def _validate(suite: str, table: str, batch: Any, rules: Sequence[dict[str, Any]], source: str = "") -> pl.DataFrame:
-    gx, context = _great_expectations()
+    gx, batches = _great_expectations()
     known = set(batch.columns)
     # A column that is not there would only raise inside GX; the list of columns says so already.
     held = [rule for rule in rules if rule.get("column", next(iter(known))) in known]
@@ -169,10 +169,12 @@ def _validate(suite: str, table: str, batch: Any, rules: Sequence[dict[str, Any]
         meta = {"place": place, "remedy": rule.get("remedy", "")}
         make = getattr(gx.expectations, f"Expect{rule['type']}")
         listed.append(make(**terms, severity=rule.get("severity", "critical"), meta=meta))
-    data = context.data_sources.add_or_update_pandas(suite).add_dataframe_asset(table)
-    whole = data.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": batch})
+    name = f"{suite}.{table}"
+    if name not in batches.get_asset_names():
+        batches.add_dataframe_asset(name).add_batch_definition_whole_dataframe("whole")
+    whole = batches.get_asset(name).get_batch_definition("whole").get_batch({"dataframe": batch})
     told = whole.validate(
-        gx.ExpectationSuite(name=f"{suite}.{table}", expectations=listed),
+        gx.ExpectationSuite(name=name, expectations=listed),
         result_format={"result_format": "SUMMARY", "partial_unexpected_count": 5},
     )
     outcomes = sorted(told.results, key=lambda outcome: outcome.expectation_config.meta["place"])
@@ -208,12 +210,12 @@ def _fault(info: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=1)
 def _great_expectations() -> tuple[Any, Any]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # before the import: usage events are not sent from here
-    import great_expectations as gx  # noqa: PLC0415 - takes seconds, so only where it is needed
-    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return gx, context
+    return gx, context.data_sources.add_pandas("published")
 
 
 @lru_cache(maxsize=1)
