@@ -35,6 +35,7 @@ from warehouse.database import write_database
 from warehouse.dictionary import DictionaryError, dictionary, publishable
 from warehouse.release_pages import write_pages
 from warehouse.spreadsheet_text import defused_column
+from warehouse.workbook import write_workbook
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -252,6 +253,7 @@ def _complete(staged: Staged, gate: GateReport) -> None:
     _write_table(staged.path, "about", staged.tables["about"])
     parquet = {name: staged.path / "parquet" / f"{name}.parquet" for name in staged.tables}
     write_database(staged.path / "inventory.duckdb", parquet)
+    write_workbook(staged.path / "inventory.xlsx", staged.tables, datetime.fromisoformat(facts["built_at"]))
     write_pages(staged.path, staged.version, staged.tables, gate)
     files = sorted(path for path in staged.path.rglob("*") if path.is_file())
     lines = [f"{_sha256(path)}  {path.relative_to(staged.path).as_posix()}\n" for path in files]

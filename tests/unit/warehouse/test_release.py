@@ -51,7 +51,7 @@ def test_a_release_has_its_files_and_right_checksums(tmp_path, make_tables, abou
     release = publish(stage(tmp_path, make_tables(), about), OPEN)
     assert release.is_new
     assert release.version == "2015.12.31"
-    expected = {"inventory.duckdb", "datapackage.json", "dictionary.html", "quality.html", "issues.csv", "notes.md",
+    expected = {"inventory.duckdb", "inventory.xlsx", "datapackage.json", "dictionary.html", "quality.html", "issues.csv", "notes.md",
                 "changes.jsonl", "SHA256SUMS", "parquet", "csv"}  # fmt: skip
     assert expected <= {path.name for path in release.path.iterdir()}
     listed = dict(reversed(line.split("  ")) for line in (release.path / "SHA256SUMS").read_text().splitlines())
@@ -80,7 +80,15 @@ def test_permuted_input_gives_equal_bytes(tmp_path, make_tables, about):
     one = publish(stage(tmp_path / "one", tables, about), OPEN)
     two = publish(stage(tmp_path / "two", permuted, dict(reversed(about.items()))), OPEN)
     assert _digests(one.path) == _digests(two.path)
-    for name in ("datapackage.json", "dictionary.html", "quality.html", "notes.md", "changes.jsonl", "issues.csv"):
+    for name in (
+        "inventory.xlsx",
+        "datapackage.json",
+        "dictionary.html",
+        "quality.html",
+        "notes.md",
+        "changes.jsonl",
+        "issues.csv",
+    ):
         assert (one.path / name).read_bytes() == (two.path / name).read_bytes()
 
 
