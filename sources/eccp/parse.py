@@ -18,8 +18,8 @@ from sources.dates import dates_in, printed_date
 from sources.entries import Entries, place
 from sources.numbers import count
 from sources.parsing import LayoutUnknown, Parsed
-from sources.prose import mentions, sentences
 from sources.prose import facts as facts_of
+from sources.prose import mentions, sentences
 from sources.text import canonical_address, decode, fold, markup, squash
 from sources.voivodeships import voivodeship
 
@@ -268,10 +268,10 @@ def _list(reader: _Reader) -> Parsed:
         entries.add(squash(anchor.get_text(" ")), {"link": reference, "country": country}, reader.native(reference))
         entries.link(reference)
     for marker in [] if rows else _markers(reader.soup):
-        reference = next((value for value in marker.values() if _is_profile(reader, value)), None)
-        if reference:
-            entries.add(_marker_name(marker, reference), {"link": reference}, reader.native(reference))
-            entries.link(reference)
+        address = next((value for value in marker.values() if _is_profile(reader, value)), None)
+        if address:
+            entries.add(_marker_name(marker, address), {"link": address}, reader.native(address))
+            entries.link(address)
     if not entries.records:
         raise LayoutUnknown(reader.page, "a list of cluster organisations without a single link to a profile")
     for anchor in reader.soup.find_all("a", href=True):
