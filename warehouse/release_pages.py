@@ -1,4 +1,4 @@
-"""The pages and descriptors that go with a release: quality, issues, dictionary, notes, datapackage, changes.
+"""The pages that go with a release: quality, issues, dictionary, notes, changes, and its descriptors.
 
 All are made from the tables, the dictionary and the gate's report alone, open from disk and load nothing from
 elsewhere.
@@ -6,31 +6,21 @@ elsewhere.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import jinja2
 import polars as pl
 
 from expectations.findings import GateReport
-from warehouse.dictionary import Column, Table, dictionary
+from warehouse.descriptors import catalogue_entry, datapackage
+from warehouse.dictionary import dictionary
 from warehouse.spreadsheet_text import defused_column
 
 Tables = Mapping[str, pl.DataFrame]
-
-_FIELD_TYPES: Final = {
-    "VARCHAR": "string",
-    "INTEGER": "integer",
-    "BIGINT": "integer",
-    "DOUBLE": "number",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP": "datetime",
-}
 
 
 def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport) -> None:
@@ -49,7 +39,8 @@ def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport) ->
         "notes.md": _page("notes.md.j2", version=version, facts=facts, gate=gate, **_counts(tables)),
         "issues.csv": _issues(gate),
         "changes.jsonl": _lines(tables["changes"]),
-        "datapackage.json": json.dumps(datapackage(folder, version, facts), ensure_ascii=False, indent=1) + "\n",
+        "datapackage.json": _json(datapackage(folder, version, facts)),
+        "dcat.jsonld": _json(catalogue_entry(folder, version, facts, tables)),
     }
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -58,83 +49,6 @@ def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport) ->
 def dictionary_markdown() -> str:
     """Returns the dictionary as the page `docs/dictionary.md`."""
     return _page("dictionary.md.j2", told=dictionary())
-
-
-def datapackage(folder: Path, version: str, facts: Mapping[str, str]) -> dict[str, Any]:
-    """Returns the Data Package descriptor (https://datapackage.org/profiles/2.0/) of the CSV and Parquet files.
-
-    The DuckDB file is left to SHA256SUMS: its bytes differ between equal builds, this file's do not.
-
-    Args:
-        folder: Folder that holds `csv/` and `parquet/`.
-        version: Version of the release.
-        facts: The table about, key to value.
-    """
-    resources = []
-    for name, table in dictionary().tables.items():
-        resources.append(
-            {**_resource(folder, f"csv/{name}.csv", name, table), "encoding": "utf-8", "schema": _schema(table)}
-        )
-        resources.append(_resource(folder, f"parquet/{name}.parquet", f"{name}-parquet", table))
-    return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "cluster-inventory",
-        "title": f"National cluster inventory, as of {facts['as_of']}",
-        "description": "In the CSV files an apostrophe stands before text that a spreadsheet would run.",
-        "version": version,
-        "created": facts["built_at"] if "T" in facts["built_at"] else f"{facts['built_at']}T00:00:00Z",
-        "resources": resources,
-    }
-
-
-def _resource(folder: Path, path: str, name: str, table: Table) -> dict[str, Any]:
-    content = (folder / path).read_bytes()
-    form = path.rpartition(".")[2]
-    return {
-        "name": name,
-        "type": "table" if form == "csv" else "file",
-        "path": path,
-        "title": table.en,
-        "description": table.pl,
-        "format": form,
-        "mediatype": "text/csv" if form == "csv" else "application/vnd.apache.parquet",
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-    }
-
-
-def _schema(table: Table) -> dict[str, Any]:
-    keys = [(column.name, *column.references.split(".")) for column in table.columns if column.references]
-    schema: dict[str, Any] = {
-        "fields": [_field(column) for column in table.columns],
-        "missingValues": [""],
-        "primaryKey": list(table.key),
-    }
-    if not all(column.required for column in table.columns if column.name in table.key):
-        schema["uniqueKeys"] = [schema.pop("primaryKey")]
-    if keys:
-        schema["foreignKeys"] = [
-            {"fields": [name], "reference": {"resource": target, "fields": [there]}} for name, target, there in keys
-        ]
-    return schema
-
-
-def _field(column: Column) -> dict[str, Any]:
-    constraints = {
-        "required": column.required or None,
-        "enum": list(column.codes) or None,
-        "pattern": column.pattern or None,
-        "minimum": column.min,
-        "maximum": column.max,
-    }
-    return {
-        "name": column.name,
-        "type": _FIELD_TYPES[column.type],
-        "title": column.pl,
-        "description": column.en + (f" [{column.unit}]" if column.unit else ""),
-        "example": column.example,
-        "constraints": {name: value for name, value in constraints.items() if value is not None},
-    }
 
 
 def _suites(gate: GateReport) -> dict[str, list[dict[str, Any]]]:
@@ -159,6 +73,10 @@ def _issues(gate: GateReport) -> str:
     rows = [tuple(getattr(issue, name) for name in columns) for issue in gate.issues]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
     return frame.with_columns(defused_column(name) for name in columns).write_csv()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def _lines(frame: pl.DataFrame) -> str:

@@ -62,7 +62,7 @@ def write_workbook(path: Path, tables: Mapping[str, pl.DataFrame], built_at: dat
         )
 
 
-def _sheet(  # noqa: PLR0913, PLR0917 - a sheet is a name, columns and rows in a book
+def _sheet(  # noqa: PLR0913 - a sheet is a name, columns and rows in a book
     book: Any, forms: Mapping[str, Any], name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], height: int
 ) -> None:
     sheet = book.add_worksheet(name)

@@ -23,6 +23,7 @@ def _clusters(count, record_count):
             "name_pl": f"Klaster Żółtej Łąki {number}",
             "name_en": None if number % 3 else f"Yellow Meadow Cluster {number}",
             "class": "potential_cluster" if number % 4 == 3 else "cluster",
+            "class_reason": "holds or held the status kkk",
             "state": ("active", "dormant", "unknown")[number % 3],
             "founded_year": year,
             "founded_date": date(year, 5, 17) if year and number % 2 else None,
@@ -122,7 +123,7 @@ def published_tables(clusters=40, records=120, excluded=5):
     )
 
 
-def _framed(  # noqa: PLR0917
+def _framed(
     clusters, records, cluster_rows, record_rows, link_rows, statement_rows, name_rows, label_rows, assessment_rows
 ):
     excluded = [
