@@ -15,27 +15,30 @@ from sources.countries import country_code
 from sources.dates import dates_in, printed_date
 from sources.numbers import count
 from sources.text import fold, squash
-from sources.voivodeships import voivodeship
+from sources.voivodeships import TOWNS, voivodeship
 
-_SENTENCE: Final = re.compile(r"(?<=[\w)”\"’»]{2})[.!]\s+(?=[^\W\d_a-z])|(?<=\))[.!]\s+")
+# A short word before the full stop is an abbreviation (`im.`, `Sp. z o.o.`), no end.
+_SENTENCE: Final = re.compile(r"(?<=[\w)”\"’»]{2})(?<!\bim)(?<!\b[Ss]p)(?<!\bSt)[.!]\s+(?=[^\W\d_a-z])|(?<=\))[.!]\s+")
 _VERB: Final = re.compile(
     r"\s(?:is|are|was|were|has|have|holds?|counts?|gathers?|unites?|brings?|associates?|began|begins?|starts?|started|"
     r"received|receives|obtained|earned|got|works?|operates?|had|won|joined)\s"
 )
 _SECTOR: Final = re.compile(
-    r",?\s+(?:working|active|operating|specialis\w+|specializ\w+)\s+in\s+(?P<it>[^,()]+(?:,\s[^,()]+)*?),?$"
+    r",?\s+(?:working|active|operating|specialis\w+|specializ\w+)\s+in\s+(?P<it>[^,()]+(?:\s?\([^()]*\)|,\s[^,()]+)*?),?$"
 )
 _PLACE: Final = re.compile(r",\s+(?:of|from|in|based in|located in|seated in)\s+(?P<it>[^()]+?),?$")
-_BRACKET: Final = re.compile(r"\s*\((?:in\s\w+:\s*)?(?P<it>[^()]+)\),?$")
+_BRACKET: Final = re.compile(r"\s*\((?:in\s\w+:\s*)?(?P<it>(?:[^()]|\([^()]*\))+)\),?$")
 _NAMED: Final = re.compile(r"^\s*is (?:named|mentioned|listed|presented) here\b")
 _GENERIC: Final = re.compile(
     r"^(?:it|they|its (?:office|seat|headquarters)|(?:the|this|our|its) (?:cluster|organisation|organization|initiative|association|body|network|\w+ cluster))$",
     re.IGNORECASE,
 )
 _NO_NAME: Final = re.compile(
-    r"^(?:the (?!.*[A-Z])|an? |this |these |those |that |there |each |every |all |some |its? |our |we |who )",
-    re.IGNORECASE,
+    r"^(?:[Tt]he (?!.*[A-Z])|[Aa]n? |(?:[Tt]h(?:is|ese|ose|at|ere)|[Ee](?:ach|very)|[Aa]ll|[Ss]ome|[Ii]ts?|[Oo]ur|[Ww]e|[Ww]ho) )"
 )
+# Stems of the word in the languages of the platform's members; a name may hold no capital but this word.
+_CLUSTER: Final = re.compile(r"klast|kla[sš]ter|cluster|clúster|klaszter|grozd|клъстер|кластер", re.IGNORECASE)
+_NAME_WORDS: Final = 16
 _END: Final = r"(?=,?\s+and\s+(?:is|was|has|holds|began|works|counts)\b|[.;]|$)"
 _NUMBER: Final = (
     r"(?P<it>(?:(?:over|more than|above|nearly|almost|about|around|approximately|some|at least)\s+)?\d[\d\s.,]*\+?)"
@@ -125,20 +128,20 @@ def facts(text: str) -> dict[str, Any]:
 
 
 def is_name(text: str) -> bool:
-    """Returns whether a subject may be the name of a body: capitals on at least half of its long words, no mere country.
+    """Returns whether a subject may be the name of a body: it begins like one, or holds the word cluster; no mere country.
 
     Example:
-        >>> is_name("Hellenic BioCluster"), is_name("The number of seats"), is_name("Cluster managers"), is_name("Poland")
-        (True, False, False, False)
+        >>> is_name("Hellenic BioCluster"), is_name("kaliski klaster lotniczy"), is_name("The number of seats"), is_name("Poland")
+        (True, True, False, False)
+        >>> is_name("Cluster managers"), is_name("IT Valley"), is_name("Technologia w medycynie")
+        (False, True, True)
     """
-    words = [word for word in re.findall(r"\w+", text) if len(word) > 3] or re.findall(r"\w+", text)
-    capitals = sum(any(char.isupper() for char in word) or word[0].isdigit() for word in words)
-    return (
-        bool(words)
-        and not _NO_NAME.match(text)
-        and 2 * capitals >= len(words) + (len(words) == 2)
-        and not country_code(text)
-    )
+    words = re.findall(r"\w+", text)
+    if not words or len(words) > _NAME_WORDS or _NO_NAME.match(text) or country_code(text):
+        return False
+    if _CLUSTER.fullmatch(words[0]) and all(word.islower() for word in words[1:]) and len(words) <= 2:
+        return False
+    return text[0].isupper() or text[0].isdigit() or bool(_CLUSTER.search(text)) or any(map(str.isupper, text))
 
 
 def aliases_in(text: str) -> list[str]:
@@ -153,7 +156,7 @@ def place_fields(text: str, regions: Collection[str]) -> dict[str, str]:
     for part in (squash(part) for part in text.split(",")):
         if code := country_code(part):
             fields["country"] = code
-        elif name := voivodeship(part):
+        elif (name := voivodeship(part)) and fold(part) not in TOWNS:
             fields["voivodeship"] = name
         elif fold(part) in regions:
             fields["region"] = part
@@ -173,7 +176,7 @@ def _read_subject(subject: str, regions: Collection[str]) -> tuple[str, dict[str
     fields: dict[str, Any] = {}
     rest = subject
     while True:
-        if met := _SECTOR.search(rest):
+        if (met := _SECTOR.search(rest)) and "sector" not in fields:
             fields["sector"] = squash(met["it"])
         elif met := _BRACKET.search(rest):
             fields["aliases"] = aliases_in(met["it"]) + fields.get("aliases", [])

@@ -26,11 +26,11 @@ VOIVODESHIPS: Final = {
     "wielkopolskie": ("greater poland",),
     "zachodniopomorskie": ("west pomerania", "west pomeranian"),
 }
+TOWNS: Final = frozenset({"lublin", "lodz", "łódź", "opole"})
+"""English names of voivodeships that are towns too: where a text may mean either, the town is meant."""
 _PLAIN: Final = str.maketrans("ąćęłńóśźż", "acelnoszz")
 _FORMS: Final = {
-    form: name
-    for name, english in VOIVODESHIPS.items()
-    for form in (name, name.translate(_PLAIN), *english)
+    form: name for name, english in VOIVODESHIPS.items() for form in (name, name.translate(_PLAIN), *english)
 }
 _WORDS: Final = re.compile(r"\b(?:wojew[oó]dztwo|woj\.?|voivodeship|voivodship|province)(?!\w)")
 

@@ -218,6 +218,9 @@ def _territory(reader: _Reader) -> dict[str, str]:
     for pair in reader.pairs:
         if pair.values and (code := country_code(pair.caption)):
             return {"country": code} | _region(pair.values[0])
+    for piece in reader.pieces:
+        if piece.kind == "value" and (code := country_code(piece.text)):
+            return {"country": code}
     for marker in _markers(reader.soup):
         if fold(reader.title) in map(fold, marker.values()):
             return next((_region(value) for value in marker.values() if voivodeship(value)), {})
@@ -243,7 +246,7 @@ def _markers(soup: BeautifulSoup) -> Iterator[dict[str, str]]:
 def _native_name(reader: _Reader) -> str | None:
     """The line between the name and `Poland: ...`."""
     texts = [piece.text for piece in reader.pieces]
-    where = next((at for at, text in enumerate(texts) if ":" in text and country_code(text.partition(":")[0])), None)
+    where = next((at for at, text in enumerate(texts) if country_code(text.partition(":")[0])), None)
     if where is None or reader.title not in texts[:where]:
         return None
     start = max(at for at, text in enumerate(texts[:where]) if text == reader.title)
@@ -317,7 +320,9 @@ def _news(reader: _Reader) -> Parsed:
     entries = reader.entries("news", dates[0] if dates else None)
     regions = set(map(fold, reader.card.codes["regions"]))
     key = reader.native(canonical_address(reader.text) or reader.page.url)
-    for mention in mentions((piece.text for piece in reader.pieces if not _SUBMITTED.match(piece.text)), regions):
+    headline = fold(reader.title)
+    body = [piece.text for piece in reader.pieces if piece.kind != "heading" and fold(piece.text) != headline]
+    for mention in mentions((text for text in body if not _SUBMITTED.match(text)), regions):
         entries.add(mention.name, mention.fields, key, mention.name)
     return entries.parsed()
 
