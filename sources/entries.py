@@ -73,7 +73,9 @@ class Entries:
             what: What was met, in words.
             key: What identifies the entry within the source, with its place on the page where it has nothing else.
         """
-        note = f"{self.page.path or self.page.url}: {what}. Look at the page: the source slipped, or its layout changed."
+        note = (
+            f"{self.page.path or self.page.url}: {what}. Look at the page: the source slipped, or its layout changed."
+        )
         number = record_id(self.card.id, "rejected", *key)
         self.rejections.append(Rejection(number, self.card.id, self.page.url, self.page.path, reason, note))
 

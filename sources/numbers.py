@@ -8,7 +8,18 @@ from typing import Final, NamedTuple
 from sources.text import fold, squash
 
 QUALIFIERS: Final = {
-    "over": ("ponad", "przeszło", "powyżej", "więcej niż", "co najmniej", "minimum", "over", "more than", "above", "at least"),
+    "over": (
+        "ponad",
+        "przeszło",
+        "powyżej",
+        "więcej niż",
+        "co najmniej",
+        "minimum",
+        "over",
+        "more than",
+        "above",
+        "at least",
+    ),
     "nearly": ("prawie", "niemal", "blisko", "niespełna", "nearly", "almost", "close to"),
     "about": ("około", "ok", "ca", "circa", "mniej więcej", "about", "around", "approximately", "approx"),
 }
@@ -16,7 +27,9 @@ _DIGITS: Final = r"\d{1,3}(?:[ \u00a0\u202f\u2009.,']\d{3})+(?!\d)|\d+"
 _NUMBER: Final = re.compile(rf"(?<![\d.,])(?:{_DIGITS})(?![\d]|[.,]\d)")
 _PAIR: Final = re.compile(rf"^\D*?(?P<total>{_DIGITS})\D*?\(\D*?(?P<part>{_DIGITS})\D*\)\D*$")
 _QUALIFIER: Final = re.compile(
-    r"(?<!\w)(" + "|".join(re.escape(word) for words in QUALIFIERS.values() for word in sorted(words, key=len, reverse=True)) + r")\.?\s*(?=\d)"
+    r"(?<!\w)("
+    + "|".join(re.escape(word) for words in QUALIFIERS.values() for word in sorted(words, key=len, reverse=True))
+    + r")\.?\s*(?=\d)"
 )
 
 

@@ -60,7 +60,9 @@ class Table:
 
 def lookup_of(card: Card) -> Lookup:
     """Returns the lookup of a card's captions; a caption is also known without what stands in brackets or behind a slash."""
-    known = {fold(caption): field for caption, field in card.captions.items()} | {fold(caption): "" for caption in card.ignored}
+    known = {fold(caption): field for caption, field in card.captions.items()} | {
+        fold(caption): "" for caption in card.ignored
+    }
 
     def lookup(caption: str) -> str | None:
         bare = fold(_BRACKETS.sub(" ", caption))
@@ -92,7 +94,11 @@ def grid(table: Tag) -> list[tuple[Tag, list[Tag | None]]]:
         if element.find_parent("table") is not table:
             continue
         cells: list[Tag | None] = []
-        own = [cell for cell in element.find_all(_CELLS) if cell.find_parent("table") is table and cell.find_parent("tr") is element]
+        own = [
+            cell
+            for cell in element.find_all(_CELLS)
+            if cell.find_parent("table") is table and cell.find_parent("tr") is element
+        ]
         for cell in own:
             _hang(cells, hanging)
             for _ in range(min(_span(cell, "colspan"), _SPAN_MOST - len(cells))):
@@ -172,7 +178,12 @@ def _after(header: Tag, width: int) -> Iterator[Tag]:
     """Yields the rows below a header: its next siblings, or the children of its wrapper's next siblings."""
     siblings = [tag for tag in header.find_next_siblings() if len(_children(tag)) == width]
     if not siblings and header.parent is not None:
-        siblings = [tag for group in header.parent.find_next_siblings() for tag in _children(group) if len(_children(tag)) == width]
+        siblings = [
+            tag
+            for group in header.parent.find_next_siblings()
+            for tag in _children(group)
+            if len(_children(tag)) == width
+        ]
     yield from siblings
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -31,7 +32,12 @@ _ROUND: Final = re.compile(
     rf"(?<![\w.]){_NUMERAL.format('before')}(?:\.|st|nd|rd|th)?\s+{_WORDS}\b|\b{_WORDS}\s+(?:nr\s+|no\.?\s+)?{_NUMERAL.format('after')}(?!\w)",
     re.IGNORECASE,
 )
-_ROMAN: Final = dict(enumerate("I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split(), start=1))
+_ROMAN: Final = {
+    number: ten + one
+    for number, (ten, one) in enumerate(
+        product(("", "X"), ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")), start=1
+    )
+}
 _HEADING_WORDS: Final = 14
 _DATED_REST: Final = 25  # letters beside a date in a line that is a date: `Data publikacji:`, `r.`, `Warszawa,`
 
@@ -78,7 +84,9 @@ def _read_tables(entries: Entries, soup: BeautifulSoup, card: Card) -> None:
             own = _round_number(row.text("kkk_round"))
             until = _until(row.text("kkk_valid_until"))
             status = _Round(own or above.number, until or above.valid_until)
-            _add(entries, row.text("name"), status, card, {field: row.text(field) for field in ("coordinator", "sector")})
+            _add(
+                entries, row.text("name"), status, card, {field: row.text(field) for field in ("coordinator", "sector")}
+            )
 
 
 def _round_above(element: Tag) -> _Round:
@@ -181,7 +189,12 @@ def _day(found: Sequence[Piece]) -> str | None:
     """Returns the day of the event or of publication: the first line that is a full date and little else."""
     for piece in found:
         for printed, day in dates_in(piece.text):
-            if day and len(day) == len("2024-12-31") and len(piece.text) <= len(printed) + _DATED_REST and not _is_round(piece):
+            if (
+                day
+                and len(day) == len("2024-12-31")
+                and len(piece.text) <= len(printed) + _DATED_REST
+                and not _is_round(piece)
+            ):
                 return day
     return None
 

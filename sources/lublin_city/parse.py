@@ -41,13 +41,17 @@ def parse(page: Page, card: Card) -> Parsed:
             entries.unknown += table.unknown
             for number, row in enumerate(table.rows, start=1):
                 name = row.text("name")
-                entries.add(name, {**_fields(row), "city": card.codes["city"]["seat"]}, place(page.url), name or f"row {number}")
+                entries.add(
+                    name, {**_fields(row), "city": card.codes["city"]["seat"]}, place(page.url), name or f"row {number}"
+                )
     else:
         entries = Entries(page, card, f"list_{_language(soup, page)}", text)
         for name in _names(soup, card):
             entries.add(name, {"city": card.codes["city"]["seat"]}, place(page.url), name)
     if not entries.records:
-        raise LayoutUnknown(page, "a table with a column of names, or a list of clusters under a heading that speaks of them")
+        raise LayoutUnknown(
+            page, "a table with a column of names, or a list of clusters under a heading that speaks of them"
+        )
     return entries.parsed()
 
 
@@ -70,7 +74,9 @@ def _fields(row: Row) -> dict[str, Any]:
 def _names(soup: BeautifulSoup, card: Card) -> list[str]:
     """Returns the list behind the last heading that speaks of clusters; without headings, behind such a line of text."""
     found = pieces(soup)
-    topical = [place for place, piece in enumerate(found) if any(word in fold(piece.text) for word in card.codes["topic"])]
+    topical = [
+        place for place, piece in enumerate(found) if any(word in fold(piece.text) for word in card.codes["topic"])
+    ]
     headings = [place for place in topical if found[place].kind == "heading"]
     for anchor in reversed(headings) if headings else topical:
         if names := [unnumbered(found[place].text) for place in listed(found, anchor)]:

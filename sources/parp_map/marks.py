@@ -17,6 +17,7 @@ from sources.text import fold
 
 _WORDED: Final = ("alt", "title", "aria-label")
 _SHORT: Final = 4  # a sign in a legend is a letter or two, or `KKK`
+_NEAR: Final = 5  # texts, blank ones included, between a sign and its explanation
 
 Signature = tuple[str, str, str]
 
@@ -47,8 +48,11 @@ class Marks:
                 if len(sign) <= _SHORT and (mark := self.said(words)):
                     self.signs[fold(sign)] = mark
         for element in page.find_all(_is_sign):
-            words = element.find_next(string=lambda text: bool(text.strip()) and text.parent is not element)
-            if words and (mark := self.said(str(words))):
+            texts = (
+                str(text) for text in element.find_all_next(string=True, limit=_NEAR) if text.parent is not element
+            )
+            words = next((text for text in texts if text.strip()), "")
+            if mark := self.said(words):
                 self.images.setdefault(_signature(element), mark)
 
     def of(self, block: Tag) -> str | None:
@@ -56,15 +60,24 @@ class Marks:
         for words in _words(block):
             if mark := self.said(words):
                 return mark
-        for element in [block, *block.find_all(True)]:
+        for element in [block, *block.find_all()]:
             if mark := self.images.get(_signature(element)):
                 return mark
         signs = [run for piece in pieces(block) for run in piece.runs if fold(run) in self.signs]
         return self.signs[fold(signs[0])] if signs else None
 
+    def alone(self, page: Tag) -> str | None:
+        """Returns the mark of a page that speaks of one entry; a piece with the words of several marks is a legend."""
+        found = []
+        for piece in pieces(page):
+            marks = {mark for words in (piece.text, *piece.runs) if (mark := self.said(words))}
+            if len(marks) == 1:
+                found.append(marks.pop())
+        return found[0] if found else self.of(page)
+
 
 def _words(block: Tag) -> Iterator[str]:
-    for element in [block, *block.find_all(True)]:
+    for element in [block, *block.find_all()]:
         yield from (str(element.get(name)) for name in _WORDED if element.get(name))
     for piece in pieces(block):
         yield from (piece.text, *piece.runs)
@@ -72,7 +85,7 @@ def _words(block: Tag) -> Iterator[str]:
 
 def _is_sign(element: Tag) -> bool:
     text = fold(element.get_text(" "))
-    return element.find(True) is None and len(text) <= _SHORT and (element.name == "img" or bool(element.get("class")))
+    return element.find() is None and len(text) <= _SHORT and (element.name == "img" or bool(element.get("class")))
 
 
 def _signature(element: Tag) -> Signature:

@@ -31,7 +31,9 @@ _NUMBERED: Final = re.compile(r"/klaster/(\d+)(?:-|$|[/?])")
 _PAGERS: Final = frozenset({"strona", "start", "limitstart", "page", "limit"})
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MAIL: Final = re.compile(r"[\w.+-]+@[\w.-]+\.\w+")
-_SITE: Final = re.compile(r"\b(?:https?://|www\.)[^\s,;]+|(?<![@\w.-])[\w-]+(?:\.[\w-]+)*\.(?:pl|eu|com|org|net)\b", re.IGNORECASE)
+_SITE: Final = re.compile(
+    r"\b(?:https?://|www\.)[^\s,;]+|(?<![@\w.-])[\w-]+(?:\.[\w-]+)*\.(?:pl|eu|com|org|net)\b", re.IGNORECASE
+)
 _PERSONAL: Final = re.compile(r"@|^(?:tel|fax|faks|kom|phone|mobile)\b|^\+?[\d\s()./-]{7,}$", re.IGNORECASE)
 
 
@@ -96,7 +98,9 @@ def _list(entries: Entries, soup: BeautifulSoup) -> Parsed:
         if _native(str(link["href"])) or _is_pager(entries.page.url, str(link["href"])):
             entries.link(str(link["href"]))
     if not entries.records:
-        raise LayoutUnknown(entries.page, "entries with a link (soid=... or klaster/...), or a table with a column of names")
+        raise LayoutUnknown(
+            entries.page, "entries with a link (soid=... or klaster/...), or a table with a column of names"
+        )
     return entries.parsed()
 
 
@@ -106,7 +110,9 @@ def _tables(soup: BeautifulSoup, card: Card) -> list[Table]:
 
 
 def _is_pager(url: str, href: str) -> bool:
-    return urlsplit(href).path == urlsplit(url).path and any(key in _PAGERS for key, _ in parse_qsl(urlsplit(href).query))
+    return urlsplit(href).path == urlsplit(url).path and any(
+        key in _PAGERS for key, _ in parse_qsl(urlsplit(href).query)
+    )
 
 
 def _add_row(entries: Entries, row: Row, marks: Marks, number: int) -> None:
@@ -139,7 +145,11 @@ def _widest(link: Tag, key: str) -> Tag:
     block = link
     for parent in link.parents:
         keys = {_native(str(other["href"])) for other in _entry_links(parent)}
-        strange = [tag for tag in parent.find_all((*_HEADINGS, "form", "nav", "header", "footer")) if link not in tag.find_all("a")]
+        strange = [
+            tag
+            for tag in parent.find_all((*_HEADINGS, "form", "nav", "header", "footer"))
+            if link not in tag.find_all("a")
+        ]
         if keys != {key} or strange or parent.name in ("body", "html", "[document]"):
             break
         block = parent
@@ -154,9 +164,10 @@ def _add_block(entries: Entries, key: str, block: Tag, marks: Marks) -> None:
     words = [squash(link.get_text(" ")) for link in links]
     name = next((word for word in words if word and fold(word) not in card.codes["more"]), "")
     name = name or next((squash(heading.get_text(" ")) for heading in block.find_all(_HEADINGS)), "")
-    fields: dict[str, Any] = {"mark": marks.of(block), "link": str(links[0]["href"]).strip()}
     items = classified(pieces(block), _known(card))
-    fields |= _facts(captioned(block, _known(card)), card)
+    pairs = captioned(block, _known(card))
+    fields = _facts(pairs, card)
+    fields |= {"mark": _captioned_mark(pairs, card) or marks.of(block), "link": str(links[0]["href"]).strip()}
     for words_of in _loose(items, {fold(name), *map(fold, card.codes["more"])}):
         _sort_in(fields, words_of, marks)
     entries.add(name, fields, key)
@@ -197,7 +208,7 @@ def _card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
     card, url = entries.card, entries.page.url
     name = _card_name(soup, card)
     fields = _facts(pairs, card)
-    fields["mark"] = _marks(card, soup).of(soup)
+    fields["mark"] = _captioned_mark(pairs, card) or _marks(card, soup).alone(soup)
     if not any(fields.values()):
         raise LayoutUnknown(entries.page, "a card with a caption of the card.yml, or a category mark")
     entries.unknown += [pair.caption for pair in pairs if not pair.known and pair.caption and pair.values]
@@ -207,7 +218,9 @@ def _card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
 
 def _catalogue_card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
     headings = [squash(tag.get_text(" ")) for tag in soup.find_all(_HEADINGS)]
-    name = next((heading for heading in headings if heading and fold(heading) not in entries.card.codes["sections"]), "")
+    name = next(
+        (heading for heading in headings if heading and fold(heading) not in entries.card.codes["sections"]), ""
+    )
     entries.add(name, _facts(pairs, entries.card), _native(entries.page.url) or place(entries.page.url))
     return entries.parsed()
 
@@ -236,13 +249,20 @@ def _marks(card: Card, soup: BeautifulSoup) -> Marks:
     return marks
 
 
+def _captioned_mark(pairs: list[Pair], card: Card) -> str | None:
+    marks = Marks({fold(phrase): mark for phrase, mark in card.codes["marks"].items()}, {})
+    named = {fold(caption) for caption, field in card.captions.items() if field == "mark"}
+    said = (marks.said(value) for pair in pairs if pair.caption in named for value in pair.values)
+    return next((mark for mark in said if mark), None)
+
+
 def _facts(pairs: list[Pair], card: Card) -> dict[str, Any]:
     """Returns the fields that captions and values state; a field's first value wins."""
     captions = {fold(caption): field for caption, field in card.captions.items()}
     fields: dict[str, Any] = {}
     for pair in pairs:
         field = captions.get(pair.caption)
-        if field and pair.values:
+        if field and field != "mark" and pair.values:
             for name, value in _values(field, pair.values, card):
                 if isinstance(value, dict):
                     fields[name] = {**value, **fields.get(name, {})}
@@ -290,9 +310,15 @@ def _counted(field: str, base: str, key: str, text: str) -> Iterator[tuple[str, 
 
 def _breakdown(field: str, values: tuple[str, ...], card: Card) -> Iterator[tuple[str, Any]]:
     """Yields a map from lines like `science ...... 10`, or from captions and numbers that stand in cells of their own."""
-    captions = {fold(caption): target.partition(".")[2] for caption, target in card.captions.items() if target.startswith(f"{field}.")}
+    captions = {
+        fold(caption): target.partition(".")[2]
+        for caption, target in card.captions.items()
+        if target.startswith(f"{field}.")
+    }
     lines = list(values)
-    joined = [f"{line} {after}" if after.isdecimal() else line for line, after in zip(lines, [*lines[1:], ""], strict=True)]
+    joined = [
+        f"{line} {after}" if after.isdecimal() else line for line, after in zip(lines, [*lines[1:], ""], strict=True)
+    ]
     for line in joined:
         if not (met := led(line)):
             continue
@@ -300,7 +326,12 @@ def _breakdown(field: str, values: tuple[str, ...], card: Card) -> Iterator[tupl
         key = voivodeship(caption) if field == "members_by_voivodeship" else captions.get(caption)
         if key:
             yield field, {key: met[1]}
-    if len(values) == 1 and field == "members_by_type" and (total := count(values[0])) and values[0].strip().isdecimal():
+    if (
+        len(values) == 1
+        and field == "members_by_type"
+        and (total := count(values[0]))
+        and values[0].strip().isdecimal()
+    ):
         yield "members_total", total.number
 
 
@@ -333,4 +364,3 @@ def _contacts(text: str, card: Card) -> Iterator[tuple[str, Any]]:
     site = _SITE.search(_MAIL.sub(" ", text))
     if site:
         yield "website", site[0]
-

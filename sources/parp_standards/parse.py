@@ -30,7 +30,9 @@ def parse(page: Page, card: Card) -> Parsed:
     found = [table for table in (*tables(soup, lookup), *block_tables(soup, lookup)) if set(table.fields) >= _NEEDED]
     words = squash(soup.get_text(" ")).casefold()
     if not found or not any(word in words for word in card.codes["topic"]):
-        raise LayoutUnknown(page, f"a table with name and coordinator, on a page that says {' or '.join(card.codes['topic'])}")
+        raise LayoutUnknown(
+            page, f"a table with name and coordinator, on a page that says {' or '.join(card.codes['topic'])}"
+        )
     quarter = _QUARTER.search(words)
     entries = Entries(page, card, "standards", text, page.as_of or (quarter["year"] if quarter else None))
     for table in found:
