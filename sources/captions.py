@@ -160,11 +160,12 @@ def pair_pieces(items: Sequence[Piece], root: Tag) -> list[Pair]:
     before = _numbers_before(items)
     claimed: dict[int, tuple[int, ...]] = {}
     taken: set[int] = set()
-    for index, item in enumerate(items):
-        if item.kind == "caption":
-            places = _places(index, items, spans, before, root)
-            claimed[index] = tuple(place for place in places if place not in taken)
-            taken.update(claimed[index])
+    captions = [index for index, item in enumerate(items) if item.kind == "caption"]
+    # A heading that is a caption too would else take the first value below it from a caption that is nearer.
+    for index in sorted(captions, key=lambda index: (index not in before, _width(index, items, spans, root), index)):
+        places = _places(index, items, spans, before, root)
+        claimed[index] = tuple(place for place in places if place not in taken)
+        taken.update(claimed[index])
     return list(_pairs(items, claimed, taken, before))
 
 
@@ -326,6 +327,11 @@ def _part(index: int, items: Sequence[Piece], spans: Mapping[int, tuple[int, int
         if tag is root:
             break
     return index, index, True
+
+
+def _width(index: int, items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], root: Tag) -> int:
+    first, last, _ = _part(index, items, spans, root)
+    return last - first
 
 
 def _run(places: range, items: Sequence[Piece]) -> list[int]:

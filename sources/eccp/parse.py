@@ -311,7 +311,19 @@ def _rows(reader: _Reader) -> Iterator[tuple[Tag, list[str]]]:
             if sum(id(other) in places for other in parent.find_all("a")) > 1 or parent.name in ("body", "main"):
                 break
             row = parent
-        yield anchor, [piece.text for piece in pieces(row)]
+        said = [piece.text for piece in pieces(row)]
+        yield anchor, said if len(said) > 1 else [*said, *_behind(anchor, places)]
+
+
+def _behind(anchor: Tag, places: set[int]) -> list[str]:
+    """The texts behind a link that has no row of its own, up to the next link of the list."""
+    said: list[str] = []
+    for node in anchor.next_elements:
+        if id(node) in places or len(said) > 5:
+            break
+        if isinstance(node, str) and node.strip():
+            said.append(squash(node))
+    return said
 
 
 def _news(reader: _Reader) -> Parsed:

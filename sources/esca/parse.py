@@ -78,6 +78,8 @@ def _rows(soup: BeautifulSoup, card: Card) -> Iterator[dict[str, str]]:
     """The rows of the tables, or of entries that carry their captions with them, as texts by field."""
     lookup = lookup_of(card)
     found = [table for table in (*tables(soup, lookup), *block_tables(soup, lookup)) if set(table.fields) >= _NEEDED]
+    # Entries that each carry their captions look like rows under a header; then every "row" begins with a caption.
+    found = [table for table in found if not any(lookup(fold(row.text("name"))) == "name" for row in table.rows)]
     for table in found:
         for row in table.rows:
             yield {name: row.text(name) for name in table.fields}
