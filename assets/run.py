@@ -44,16 +44,15 @@ class InventoryRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         return date.fromisoformat(self.as_of) if self.as_of else None
 
 
-class ParquetHandOver(dg.ConfigurableIOManager):
+class ParquetHandOver(dg.IOManager):
     """Hands frames from asset to asset as Parquet files in the home's build folder.
 
     Parquet rather than a shared database: a DuckDB file that several steps write locks them out of each other.
     """
 
-    run: dg.ResourceDependency[InventoryRun]
-
-    def _path(self, key: dg.AssetKey) -> Path:
-        return self.run.build / f"{key.path[-1]}.parquet"
+    def __init__(self, folder: Path) -> None:
+        """Takes the folder to write to; it is made by the first write."""
+        self.folder = folder
 
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
         """Writes the frame and reports rows and columns."""
@@ -61,10 +60,17 @@ class ParquetHandOver(dg.ConfigurableIOManager):
         path.parent.mkdir(parents=True, exist_ok=True)
         obj.write_parquet(path)
         columns = [dg.TableColumn(name, str(kind)) for name, kind in obj.schema.items()]
-        context.add_output_metadata(
-            {"dagster/row_count": obj.height, "dagster/column_schema": dg.TableSchema(columns=columns)}
-        )
+        context.add_output_metadata({"dagster/row_count": obj.height, "dagster/column_schema": dg.TableSchema(columns=columns)})
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
         """Reads the frame that an earlier asset wrote."""
         return pl.read_parquet(self._path(context.asset_key))
+
+    def _path(self, key: dg.AssetKey) -> Path:
+        return self.folder / f"{key.path[-1]}.parquet"
+
+
+@dg.io_manager(required_resource_keys={"run"})
+def parquet_hand_over(context: dg.InitResourceContext) -> ParquetHandOver:
+    """Returns the hand-over of the run's own home, so that home is said once."""
+    return ParquetHandOver(context.resources.run.build)

@@ -21,6 +21,8 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+# Ids of records and statements are hashes; some look like digits alone.
+_HASH: Final = re.compile(r"\b(?:[a-z_]+-[0-9a-f]{12}|[0-9a-f]{16})\b")
 # With a country code, or after a caption, or grouped as Polish mobile (3-3-3) and landline (2-3-2-2) numbers are
 # printed. Bare digits are no evidence: REGON, NIP and KRS numbers look alike.
 _TELEPHONES: Final = (
@@ -67,7 +69,7 @@ def personal_data(text: str) -> list[str]:
         ['jan.kowalski@klaster.example', 'tel. 17 123 45 67']
     """
     mails = [f"{local}@{domain}" for local, domain in _ADDRESS.findall(text) if not is_role(local, domain)]
-    plain = _LINK.sub(" ", text)
+    plain = _HASH.sub(" ", _LINK.sub(" ", text))
     numbers: list[str] = []
     for pattern in _TELEPHONES:
         for met in pattern.findall(plain):

@@ -94,7 +94,7 @@ def complete(clusters: pl.DataFrame, classes: pl.DataFrame, states: pl.DataFrame
         A frame of schema `CLUSTERS`.
     """
     return conform(
-        clusters.join(classes.select("cluster_id", "class"), on="cluster_id").join(
+        clusters.join(classes.select("cluster_id", "class", class_reason="note"), on="cluster_id").join(
             states.select("cluster_id", "state"), on="cluster_id"
         ),
         CLUSTERS,

@@ -25,7 +25,7 @@ class Profiles:
     """What is known of each cluster.
 
     Attributes:
-        clusters: Schema `CLUSTERS` less `class` and `state`, which are decided later.
+        clusters: Schema `CLUSTERS` less `class`, `class_reason` and `state`, which are decided later.
         names: Schema `CLUSTER_NAMES`.
         statements: Schema `CLUSTER_STATEMENTS`: every statement of a cluster, and whether the profile shows its value.
         conflicts: Schema `CONFLICTS`: values that contradict the chosen one, with both pages.
@@ -202,7 +202,7 @@ def _seen(records: pl.DataFrame, cluster_records: pl.DataFrame) -> pl.DataFrame:
 
 def _finish(clusters: pl.DataFrame, as_of: date) -> pl.DataFrame:
     day = pl.when(pl.col("founded").str.len_chars() == 10).then(pl.col("founded")).str.to_date("%Y-%m-%d", strict=False)
-    schema = pl.Schema({name: kind for name, kind in CLUSTERS.items() if name not in {"class", "state"}})
+    schema = pl.Schema({name: kind for name, kind in CLUSTERS.items() if name not in {"class", "class_reason", "state"}})
     return conform(
         clusters.with_columns(
             founded_date=day,

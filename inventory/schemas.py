@@ -91,6 +91,7 @@ CLUSTERS = pl.Schema(
         "name_pl": pl.String(),
         "name_en": pl.String(),
         "class": pl.String(),  # cluster, potential_cluster
+        "class_reason": pl.String(),  # the line of the rule table that decided, in words
         "state": pl.String(),  # active, dormant, ended, unknown
         "founded_year": pl.Int32(),
         "founded_date": pl.Date(),

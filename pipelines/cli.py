@@ -148,6 +148,72 @@ def parse(
         raise typer.Exit(EXIT_ERROR)
 
 
+@app.command()
+def explain(
+    asked: Annotated[
+        str, typer.Argument(metavar="ID_OR_NAME", help="A cluster id, a record id, or a name in any spelling.")
+    ],
+    home: Home = None,
+) -> None:
+    """Tell why these records are one cluster, why this class, and where each value comes from."""
+    from pipelines import explaining
+
+    _guard(lambda: explaining.explain(_settings(home).home, asked))
+
+
+@app.command()
+def review(
+    count: Annotated[int, typer.Option("--count", min=1, help="How many pairs to show.")] = 10,
+    home: Home = None,
+) -> None:
+    """Show the pairs that wait for a person, most effect on the published counts first."""
+    from pipelines import judging
+
+    _guard(lambda: judging.review(_settings(home).home, count))
+
+
+@app.command()
+def judge(  # noqa: PLR0913  a judgement has these parts
+    a: Annotated[str, typer.Argument(help="Record or cluster id.")],
+    b: Annotated[str, typer.Argument(help="Record or cluster id.")],
+    verdict: Annotated[str, typer.Argument(help="same, different, or unsure (which takes an earlier judgement back).")],
+    why: Annotated[str, typer.Option("--why", help="The reason, for whoever reads it in ten years.")],
+    by: Annotated[str | None, typer.Option("--by", help="Who decides [default: you].")] = None,
+    home: Home = None,
+) -> None:
+    """Record a judgement on two entries; the next refresh takes it in."""
+    from pipelines import judging
+
+    _guard(lambda: judging.judge(_settings(home).home, a, b, verdict, why, by))
+
+
+@app.command()
+def match(
+    file: Annotated[Path, typer.Argument(help="CSV file with a heading line.")],
+    name_column: Annotated[
+        str | None, typer.Option("--name-column", help="Heading of the names [default: found by its words].")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write [default: the screen].")] = None,
+    home: Home = None,
+) -> None:
+    """Match your own list against the inventory: cluster_id, probability, decision and reason per row."""
+    from pipelines import judging
+
+    _guard(lambda: judging.match(_settings(home).home, file, name_column, out))
+
+
+@app.command()
+def diff(
+    old: Annotated[str | None, typer.Argument(help="Version of the older release [default: the one before].")] = None,
+    new: Annotated[str | None, typer.Argument(help="Version of the newer release [default: the latest].")] = None,
+    home: Home = None,
+) -> None:
+    """Tell what changed between two releases, and why."""
+    from pipelines import showing
+
+    _guard(lambda: showing.diff(_settings(home).home, old, new))
+
+
 @archive_app.command("import")
 def archive_import(
     folder: Annotated[Path, typer.Argument(help="Folder with manifest.jsonl and its pages.")],

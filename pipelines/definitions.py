@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from assets import inventory, raw, records, release
-from assets.run import InventoryRun, ParquetHandOver
+from assets.run import InventoryRun, parquet_hand_over
 from pipelines.jobs import JOBS
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
@@ -42,13 +42,11 @@ def steps(_context: dg.InitLoggerContext) -> logging.Logger:
 
 _home = str(Path(os.environ.get("CLUSTER_INVENTORY_HOME", "home")).resolve())
 
-_run = InventoryRun(home=_home)
-
 defs = dg.Definitions(
     assets=[*raw.ASSETS, *records.ASSETS, *inventory.ASSETS, *release.ASSETS],
     asset_checks=[*records.CHECKS, *release.CHECKS],
     jobs=JOBS,
-    resources={"run": _run, "io_manager": ParquetHandOver(run=_run)},
+    resources={"run": InventoryRun(home=_home), "io_manager": parquet_hand_over},
     loggers={"console": dg.colored_console_logger, "steps": steps},
     executor=dg.in_process_executor,
 )

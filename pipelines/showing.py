@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from warehouse.changes import changes
+from warehouse.query import Answer, write
 from warehouse.query import query as ask
-from warehouse.query import write
-from warehouse.release import latest
+from warehouse.release import Release, latest, releases
 
 if TYPE_CHECKING:
     from pipelines.running import Order
@@ -100,6 +101,53 @@ def sources(home: Path) -> None:
     )
 
 
+def diff(home: Path, old: str | None, new: str | None) -> None:
+    """Prints the differences between two releases, cluster by cluster.
+
+    Raises:
+        ValueError: A version is not there, or there are not two releases.
+    """
+    known = {release.version: release for release in releases(home)}
+    current = latest(home)
+    if current is None:
+        raise ValueError(NO_RELEASE.format(home=home))
+    newer = _release(known, new or current.version)
+    before = [
+        release for release in known.values() if release.as_of <= newer.as_of and release.version != newer.version
+    ]
+    if old is None and not before:
+        raise ValueError(f"{newer.version} is the only release; there is nothing to compare it with.")
+    older = _release(known, old) if old else before[-1]
+    differences = changes(newer.tables(), older.tables())
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(Text(f"{older.version} -> {newer.version}: {differences['cluster_id'].n_unique()} clusters differ"))
+    names = {**_names(older), **_names(newer)}
+    for row in differences.iter_rows(named=True):
+        what = (
+            f"{row['column_name']}: {row['old']} -> {row['new']}"
+            if row["column_name"]
+            else row["new"] or row["old"] or ""
+        )
+        console.print(
+            Text(
+                f"{row['cluster_id']} {names.get(row['cluster_id'], '')}: {row['kind']} {what} (cause: {row['cause']})"
+            )
+        )
+
+
+def _release(known: dict[str, Release], version: str) -> Release:
+    if version not in known:
+        raise ValueError(f"There is no release {version}. Known: {', '.join(known)}.")
+    return known[version]
+
+
+def _names(release: Release) -> dict[str, str]:
+    return {
+        cluster_id: pl_ or en or ""
+        for cluster_id, pl_, en in release.tables()["clusters"].select("cluster_id", "name_pl", "name_en").iter_rows()
+    }
+
+
 def _gate(home: Path) -> dict[str, Any]:
     path = home / "build" / "gate.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -122,8 +170,8 @@ union all select 2, 'clusters', count(*)::varchar from clusters where class = 'c
 union all select 3, 'potential clusters', count(*)::varchar from clusters where class = 'potential_cluster'
 union all select 4, 'excluded: ' || reason, count(*)::varchar from excluded group by 2
 union all select 5, 'mean age of clusters, years', coalesce(round(avg(age_years), 1)::varchar, 'unknown') from clusters where class = 'cluster'
-union all select 6, 'share of clusters founded 2011-2015', coalesce(round(100 * avg((founded_year between 2011 and 2015)::int))::int || ' %', 'unknown')
-  from clusters where class = 'cluster' and founded_year is not null
+union all select 6, 'share of clusters founded 2011-2015', coalesce(round(100 * avg((founded_year between 2011 and 2015)::int))::int || ' %',
+  'unknown') from clusters where class = 'cluster' and founded_year is not null
 union all select 7, 'pairs in the review queue', count(*)::varchar from review_queue
 order by 1, 2
 """
@@ -140,8 +188,6 @@ def _summary(console: Console, database: Path) -> None:
 def _print_rows(columns: tuple[str, ...], rows: tuple[tuple[Any, ...], ...]) -> None:
     # A terminal gets a table that fits it; a pipe gets one that a program can cut.
     if not sys.stdout.isatty():
-        from warehouse.query import Answer
-
         write(Answer(columns, rows), "table", sys.stdout.buffer)
         return
     table = Table(*columns)
