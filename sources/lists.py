@@ -12,7 +12,8 @@ from sources.captions import Piece
 
 _FURNITURE: Final = frozenset({"nav", "header", "footer", "aside", "form", "button"})
 _BULLET: Final = re.compile(r"^(?:\d{1,3}\s*[.)]\s*(?!\d)|[-–—•·*▪►]\s*)")
-_SENTENCE: Final = re.compile(r"(?:[^\W\d]{4,}|\))[.:!?]$")
+_SENTENCE: Final = re.compile(r"[:!?]$|^(?:\S+\s+){4,}[^\s.]{2,}\.$")
+"""A colon, or five words and a full stop that does not belong to an abbreviation such as `S.A.` or `z o. o.`"""
 _LIST_ITEMS: Final = frozenset({"li", "td", "th", "dt", "dd"})
 
 
@@ -32,10 +33,12 @@ def listed(found: Sequence[Piece], anchor: int) -> list[int]:
         inside = [place for place in behind if _within(found[place].tag, part)]
         if not inside:
             continue
-        items = [place for place in inside if _item(found[place].tag, part) is not None]
-        chosen = items or inside
-        first = _path(found[chosen[0]].tag, part)
-        return [place for place in chosen if items or _path(found[place].tag, part) == first]
+        items = [place for place in inside if _item(found[place].tag, part) == "li"]
+        items = items or [place for place in inside if _item(found[place].tag, part)]
+        if items:
+            return items
+        first = _path(found[inside[0]].tag, part)
+        return [place for place in inside if _path(found[place].tag, part) == first]
     return []
 
 
@@ -68,13 +71,14 @@ def _within(tag: Tag, part: Tag) -> bool:
     return tag is part or any(parent is part for parent in tag.parents)
 
 
-def _item(tag: Tag, part: Tag) -> Tag | None:
+def _item(tag: Tag, part: Tag) -> str:
+    """Returns the name of the list element that holds a piece within a part of the page, empty where there is none."""
     for parent in (tag, *tag.parents):
         if parent is part:
-            return None
+            break
         if parent.name in _LIST_ITEMS:
-            return parent
-    return None
+            return parent.name
+    return ""
 
 
 def _path(tag: Tag, part: Tag) -> tuple[str, ...]:

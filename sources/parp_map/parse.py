@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -138,7 +139,31 @@ def _blocks(soup: BeautifulSoup) -> dict[str, Tag]:
     found: dict[str, Tag] = {}
     for link in _entry_links(soup):
         found.setdefault(_native(str(link["href"])) or "", link)
-    return {key: _widest(link, key) for key, link in found.items()}
+    blocks = {key: _widest(link, key) for key, link in found.items()}
+    return {key: block if _says_more(block, found[key]) else _line(block) for key, block in blocks.items()}
+
+
+def _says_more(block: Tag, link: Tag) -> bool:
+    """Returns whether a part of the page says more than the words of the link."""
+    return squash(block.get_text(" ")) != squash(link.get_text(" ")) or block.find("img") is not None
+
+
+def _line(block: Tag) -> Tag:
+    """Returns an entry that has no element of its own: its line, and the lines without a link behind it."""
+    line = Tag(name="div")
+    started = False
+    for node in block.parent.contents if block.parent is not None else [block]:
+        if node is block:
+            started = True
+        elif isinstance(node, Tag) and (_entry_links(node) or (node.name == "a" and _native(str(node.get("href"))))):
+            if started:
+                break
+            line.clear()
+            continue
+        elif isinstance(node, Tag) and node.name == "br" and not started:
+            line.clear()
+        line.append(copy(node))
+    return line
 
 
 def _widest(link: Tag, key: str) -> Tag:
