@@ -133,6 +133,8 @@ def pieces(root: Tag) -> list[Piece]:
                 runs.append(_silent_text(node))
         else:
             close(node if event == "start" else node.parent or root)
+            if event == "start":
+                runs.append(_silent_text(node))
     close(root)
     return found
 
@@ -157,7 +159,7 @@ def classified(found: Sequence[Piece], known: Collection[str]) -> list[Piece]:
 def pair_pieces(items: Sequence[Piece], root: Tag) -> list[Pair]:
     """Returns the pairs among classified pieces; see `captioned`."""
     spans = _spans(items, root)
-    before = _numbers_before(items)
+    before = {place for place in _numbers_before(items) if not _has_own_value(place, items, spans, root)}
     claimed: dict[int, tuple[int, ...]] = {}
     taken: set[int] = set()
     captions = [index for index, item in enumerate(items) if item.kind == "caption"]
@@ -188,9 +190,8 @@ def _walk(root: Tag) -> Iterator[tuple[str, Tag | NavigableString]]:
 
 
 def _silent_text(node: Tag) -> str:
-    if node.get_text(strip=True):
-        return ""
-    return next((f" {node.get(name)} " for name in ("alt", "title", "aria-label") if node.get(name)), "")
+    said = next((f" {node.get(name)} " for name in ("alt", "title", "aria-label") if node.get(name)), "")
+    return "" if said and node.get_text(strip=True) else said
 
 
 def _in_heading(tag: Tag) -> bool:
@@ -284,6 +285,13 @@ def _numbers_before(items: Sequence[Piece]) -> set[int]:
             before.update(place for place in run if items[place].kind == "caption")
         run = []
     return before
+
+
+def _has_own_value(index: int, items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], root: Tag) -> bool:
+    """Whether the smallest part that holds the caption and more has its value behind it: a row of a table, a box."""
+    first, last, _ = _part(index, items, spans, root)
+    captions = [place for place in range(first, last + 1) if items[place].kind in ("caption", "pair")]
+    return captions == [index] and index < last and items[index + 1].kind == "value"
 
 
 def _is_number(text: str) -> bool:
