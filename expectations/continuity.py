@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -12,7 +13,7 @@ from expectations.findings import Issue
 Tables = Mapping[str, pl.DataFrame]
 
 LIMIT: Final = 0.20
-"""Share of clusters that may change or go from one release to the next (OpenSanctions' experience; see docs)."""
+"""Share of clusters that may change or go from one release to the next, and in each further year between them."""
 FLOOR: Final = 5
 """Fewer clusters than this are too few for a share to mean anything."""
 _TELLING: Final = ("name_pl", "class", "founded_year", "voivodeship_code")
@@ -22,8 +23,8 @@ def check_continuity(new: Tables, old: Tables) -> Iterator[Issue]:
     """Yields what does not follow from the release before.
 
     Args:
-        new: Tables to be published, at least clusters and, where ids were retired, retired_ids.
-        old: Tables of the release before, at least clusters.
+        new: Tables to be published, at least clusters; about, where as_of shows how many years lie between; retired_ids.
+        old: Tables of the release before, at least clusters, and about.
     """
     ids, before = set(new["clusters"]["cluster_id"]), set(old["clusters"]["cluster_id"])
     retired = set(new["retired_ids"]["cluster_id"]) if "retired_ids" in new else set()
@@ -38,18 +39,27 @@ def check_continuity(new: Tables, old: Tables) -> Iterator[Issue]:
             f"{len(vanished)} published ids are gone without redirect or tombstone: {', '.join(vanished[:5])}.",
             "Record in the ledger what became of each (merged into, or withdrawn and why).",
         )
+    limit = LIMIT * max(1.0, _years(old, new))
     gone, changed = len(before - ids), _changed(new["clusters"], old["clusters"])
     for what, number in (("gone", gone), ("changed", changed)):
-        if number >= FLOOR and number > LIMIT * len(before):
+        if number >= FLOOR and number > limit * len(before):
             yield Issue(
                 f"too_many_{what}",
                 "critical",
                 "clusters",
                 "",
                 "",
-                f"{number} of {len(before)} published clusters are {what}, more than {LIMIT:.0%}.",
+                f"{number} of {len(before)} published clusters are {what}, more than {limit:.0%}.",
                 "Explain it first: see changes by cause. If it is right, allow it with a last day.",
             )
+
+
+def _years(old: Tables, new: Tables) -> float:
+    days = [side["about"].filter(pl.col("key") == "as_of")["value"].to_list() for side in (old, new) if "about" in side]
+    if len(days) < 2 or not all(days):
+        return 0.0
+    first, last = (date.fromisoformat(day[0]) for day in days)
+    return (last - first).days / 365.25
 
 
 def _changed(new: pl.DataFrame, old: pl.DataFrame) -> int:

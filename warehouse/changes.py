@@ -1,8 +1,9 @@
 """What differs from the release before, cluster by cluster, and what each difference comes from.
 
 The cause is read from the evidence. Other statements or other records behind a cluster: the sources say something else.
-The same evidence under another version of the rules: the method. The same evidence under the same rules: only the day
-of the inventory, where it moved and the column depends on it, or else a person's judgement.
+The same evidence on another day, in a column that depends on the day: the calendar. The same evidence under the same
+version of the rules but other files of judgement (`judgements` in the table about, a digest of them): a person's
+judgement. What is left is ours: the method.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class _Compared:
         facts, old_facts = (dict(side["about"].select("key", "value").iter_rows()) for side in (new, old))
         self.is_first = not self.old
         self.other_method = facts.get("method_version") != old_facts.get("method_version")
+        self.other_judgements = facts.get("judgements") != old_facts.get("judgements")
         self.other_day = facts.get("as_of") != old_facts.get("as_of")
 
     def gone(self) -> Iterator[tuple[Any, ...]]:
@@ -69,9 +71,10 @@ class _Compared:
     def differing(self) -> Iterator[tuple[Any, ...]]:
         for cluster in self.new.keys() & self.old.keys():
             new, old = self.new[cluster], self.old[cluster]
-            for column in (column for column in new if new[column] != old.get(column)):
+            # A column that the release before did not have tells nothing about a cluster.
+            for column in (column for column in new if column in old and new[column] != old[column]):
                 kind = "reclassified" if column == "class" else "changed"
-                yield cluster, kind, column, _text(old.get(column)), _text(new[column]), self._cause(cluster, column)
+                yield cluster, kind, column, _text(old[column]), _text(new[column]), self._cause(cluster, column)
 
     def _cause(self, cluster: str, column: str | None = None) -> str:
         if self.is_first:
@@ -91,9 +94,9 @@ class _Compared:
             same = side[cluster] <= frozenset().union(*other.values())
         if not same:
             return "source"
-        if self.other_method:
-            return "method"
-        return "calendar" if self.other_day and column in _CALENDAR else "judgement"
+        if self.other_day and not self.other_method and column in _CALENDAR:
+            return "calendar"
+        return "judgement" if self.other_judgements and not self.other_method else "method"
 
 
 def _by_id(clusters: pl.DataFrame) -> dict[str, dict[str, Any]]:

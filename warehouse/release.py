@@ -189,8 +189,7 @@ def publish(staged: Staged, gate: GateReport) -> Release:
     """
     with staged:
         if not gate.is_open:
-            write_pages(staged.path, staged.version, staged.tables, gate)
-            raise GateClosedError(gate, _refuse(staged))
+            raise GateClosedError(gate, refuse(staged, gate))
         if staged.same_as is not None:
             _point_latest(staged.home, staged.same_as.version)
             return staged.same_as
@@ -199,6 +198,20 @@ def publish(staged: Staged, gate: GateReport) -> Release:
         staged.path.rename(target)
         _point_latest(staged.home, staged.version)
         return Release(staged.version, target, is_new=True)
+
+
+def refuse(staged: Staged, gate: GateReport) -> Path:
+    """Keeps what the gate refused in `<home>/refused/<version>/`, with its pages, for a look; `latest` does not move.
+
+    Returns:
+        The folder; it holds the last refusal only.
+    """
+    with staged:
+        write_pages(staged.path, staged.version, staged.tables, gate)
+        refused = staged.home / "refused"
+        shutil.rmtree(refused, ignore_errors=True)
+        refused.mkdir()
+        return staged.path.rename(refused / staged.version)
 
 
 def releases(home: Path) -> tuple[Release, ...]:
@@ -343,15 +356,6 @@ def _write_table(folder: Path, name: str, frame: pl.DataFrame) -> None:
 def _csv(frame: pl.DataFrame) -> str:
     text = [defused_column(name) for name, kind in frame.schema.items() if kind == pl.String]
     return frame.with_columns(text).write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ", date_format="%Y-%m-%d")
-
-
-def _refuse(staged: Staged) -> Path:
-    refused = staged.home / "refused"
-    shutil.rmtree(refused, ignore_errors=True)
-    refused.mkdir()
-    target = refused / staged.version
-    staged.path.rename(target)
-    return target
 
 
 def _folder(home: Path) -> Path:

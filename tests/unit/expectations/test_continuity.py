@@ -58,3 +58,11 @@ def test_an_unknown_that_became_known_is_no_change(make_tables):
 def test_of_a_handful_no_share_is_taken(make_tables):
     old, new = make_tables(8, 16), make_tables(5, 16)
     assert _codes({**new, "retired_ids": _retired("PL-C0006", "PL-C0007", "PL-C0008")}, old) == set()
+
+
+def test_the_limit_grows_with_the_years_between(make_tables):
+    old = make_tables(40, 120)
+    new = _changed(old, "class", "other", 20)
+    days = [pl.DataFrame({"key": ["as_of"], "value": [day]}) for day in ("2015-12-31", "2016-12-30", "2019-12-31")]
+    assert _codes({**new, "about": days[1]}, {**old, "about": days[0]}) == {"too_many_changed"}
+    assert _codes({**new, "about": days[2]}, {**old, "about": days[0]}) == set()

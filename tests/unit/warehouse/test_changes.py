@@ -3,8 +3,9 @@ import polars as pl
 from warehouse.changes import changes
 
 
-def _tables(clusters, links, method="1", as_of="2015-12-31", retired=(), said=()):
+def _tables(clusters, links, method="1", as_of="2015-12-31", retired=(), said=(), judgements="none"):
     text, year = pl.String, pl.Int32
+    facts = [("method_version", method), ("as_of", as_of), ("judgements", judgements)]
     return {
         "clusters": pl.DataFrame(
             clusters, orient="row",
@@ -16,7 +17,7 @@ def _tables(clusters, links, method="1", as_of="2015-12-31", retired=(), said=()
             schema={"statement_id": text, "cluster_id": text},
         ),
         "retired_ids": pl.DataFrame(list(retired), orient="row", schema={"cluster_id": text, "successor_id": text}),
-        "about": pl.DataFrame([("method_version", method), ("as_of", as_of)], orient="row", schema={"key": text, "value": text}),
+        "about": pl.DataFrame(facts, orient="row", schema={"key": text, "value": text}),
     }  # fmt: skip
 
 
@@ -44,7 +45,8 @@ def test_other_words_of_the_sources_are_told_from_another_method_and_a_judgement
     row = ("PL-C0001", "changed", "name_pl", "Dolina", "Dolina Lotnicza")
     assert _rows(_tables(clusters, links, said=[("a-alias", "PL-C0001")])) == [(*row, "source")]
     assert _rows(_tables(clusters, links, method="2")) == [(*row, "method")]
-    assert _rows(_tables(clusters, links)) == [(*row, "judgement")]
+    assert _rows(_tables(clusters, links, judgements="one")) == [(*row, "judgement")]
+    assert _rows(_tables(clusters, links)) == [(*row, "method")]
     assert _rows(_tables(clusters, links, method="2", said=[("a-alias", "PL-C0001")])) == [(*row, "source")]
 
 
@@ -66,12 +68,12 @@ def test_another_class_is_reclassified():
 
 def test_merged_split_added_and_removed_add_up():
     merged = _tables([("PL-C0001", "Dolina", "cluster", 2003, 12)], [(r, "PL-C0001") for r in "abc"],
-                     retired=[("PL-C0002", "PL-C0001")])  # fmt: skip
+                     retired=[("PL-C0002", "PL-C0001")], judgements="one")  # fmt: skip
     assert _rows(merged) == [("PL-C0002", "merged", None, "Łąka", "PL-C0001", "judgement")]
     split = _tables(
         [("PL-C0001", "Dolina", "cluster", 2003, 12), ("PL-C0002", "Łąka", "cluster", 2010, 5),
          ("PL-C0003", "Łączka", "cluster", None, None)],
-        [("a", "PL-C0001"), ("b", "PL-C0002"), ("c", "PL-C0003")],
+        [("a", "PL-C0001"), ("b", "PL-C0002"), ("c", "PL-C0003")], judgements="one",
     )  # fmt: skip
     assert _rows(split) == [("PL-C0003", "split", None, "PL-C0002", "Łączka", "judgement")]
     other = _tables([("PL-C0001", "Dolina", "cluster", 2003, 12), ("PL-C0009", "Nowy", "cluster", None, None)],
@@ -87,3 +89,8 @@ def test_counts_of_two_releases_differ_by_the_rows(make_tables):
     kinds = changes(new, old)["kind"].to_list()
     grown = kinds.count("added") + kinds.count("split") - kinds.count("removed") - kinds.count("merged")
     assert grown == new["clusters"].height - old["clusters"].height == 7
+
+
+def test_a_new_column_is_no_change_of_a_cluster():
+    new = {**OLD, "clusters": OLD["clusters"].with_columns(city=pl.lit("Łódź"))}
+    assert _rows(new) == []
