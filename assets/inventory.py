@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 
 from assets.handover import PACKED_RECORDS, pack, unpack
-from assets.records import SOURCES, standings
+from assets.records import SOURCES, accounts, standings
 from assets.run import InventoryRun
 from inventory import classes, criteria, labels, profiles, scope, states
 from inventory import records as known_records
@@ -45,7 +45,14 @@ def read(**sources: pl.DataFrame) -> pl.DataFrame:
 )
 def as_of(run: InventoryRun, core_inventory__read: pl.DataFrame) -> pl.DataFrame:
     """Settles the day of the inventory."""
-    newest = known_records.newest_date(unpack(core_inventory__read))
+    visits = [
+        date.fromisoformat(page["confirmed_at"][:10])
+        for account in accounts(run).values()
+        for page in account["pages"]
+        if page["confirmed_at"]
+    ]
+    spoken_of = known_records.newest_date(unpack(core_inventory__read))
+    newest = max([*visits, *([spoken_of] if spoken_of else [])], default=None)
     day = run.as_of_date or newest
     if day is None:
         raise dg.Failure(
@@ -142,9 +149,10 @@ def cluster_records(
     """Gives every body in scope its id; the ledger's new events wait in the build folder until the release."""
     out_of_scope = core_identity__bodies.join(core_inventory__excluded, on="record_id", how="semi")["body_id"].unique()
     in_scope = core_identity__bodies.filter(~pl.col("body_id").is_in(out_of_scope.implode()))
-    ledger, ids, _ = Ledger.load(run.root / LEDGER).assign(
-        core_identity__bodies, in_scope["body_id"].unique(), core_inventory__records
-    )
+    ledger = Ledger.load(run.root / LEDGER)
+    ledger, ids, _ = ledger.assign(core_identity__bodies, in_scope["body_id"].unique(), core_inventory__records)
+    for cluster_id, reason in ledger.left_scope(core_inventory__records, core_inventory__excluded).items():
+        ledger = ledger.withdraw(cluster_id, reason)
     (run.build / LEDGER).unlink(missing_ok=True)
     ledger.save(run.build / LEDGER)
     return conform(in_scope.join(ids, on="body_id"), CLUSTER_RECORDS)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -108,7 +109,7 @@ def _account(run: InventoryRun, source: str, reading: Reading) -> None:
     path.write_text(json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
 
 
-def accounts(run: InventoryRun, sources: Iterable[str] = (*SOURCES, FILE)) -> dict[str, dict[str, object]]:
+def accounts(run: InventoryRun, sources: Iterable[str] = (*SOURCES, FILE)) -> dict[str, dict[str, Any]]:
     """Returns the accounts of the readings of this run, by source."""
     paths = {source: reading_path(run, source) for source in sources}
     return {source: json.loads(path.read_text(encoding="utf-8")) for source, path in paths.items() if path.exists()}

@@ -60,7 +60,9 @@ class ParquetHandOver(dg.IOManager):
         path.parent.mkdir(parents=True, exist_ok=True)
         obj.write_parquet(path)
         columns = [dg.TableColumn(name, str(kind)) for name, kind in obj.schema.items()]
-        context.add_output_metadata({"dagster/row_count": obj.height, "dagster/column_schema": dg.TableSchema(columns=columns)})
+        context.add_output_metadata(
+            {"dagster/row_count": obj.height, "dagster/column_schema": dg.TableSchema(columns=columns)}
+        )
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
         """Reads the frame that an earlier asset wrote."""

@@ -155,6 +155,23 @@ class Ledger:
         """Returns the ledger with that id alive again."""
         return self.with_events([{"event": "restore", "cluster_id": cluster_id, "reason": reason}])
 
+    def left_scope(self, records: pl.DataFrame, excluded: pl.DataFrame) -> dict[str, str]:
+        """Returns the ids in use all of whose records that were read are out of scope now, with the reason.
+
+        An id none of whose records were read has not left the scope: its source may be away.
+
+        Args:
+            records: Frame RECORDS of this run.
+            excluded: Frame EXCLUDED of this run.
+        """
+        reasons = dict(excluded.select("record_id", pl.format("{}: {}", "reason", "note")).iter_rows())
+        read: dict[str, list[str | None]] = {}
+        for record in records["record_id"].sort():
+            home = self.home_of(record)
+            if home is not None and home not in self.withdrawn:
+                read.setdefault(home, []).append(reasons.get(record))
+        return {cluster: told[0] or "" for cluster, told in sorted(read.items()) if all(told)}
+
     def settle(
         self, bodies: pl.DataFrame, matches: pl.DataFrame, judgements: Judgements
     ) -> tuple[pl.DataFrame, list[str]]:

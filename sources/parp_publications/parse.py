@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from sources.archive import Page
@@ -24,6 +25,8 @@ _COORDINATOR: Final = re.compile(
     r"(?P<coordinator>(?:stowarzyszenie|fundacja|izba|agencja|centrum|związek|instytut|spółka|park)\b.+)$",
     re.IGNORECASE,
 )
+# Bullets of PDF readers are often private-use characters.
+_BULLET: Final = re.compile(r"[\ue000-\uf8ff•●▪■‣◦*]+")
 _CLUSTER: Final = re.compile(r"klast|cluster", re.IGNORECASE)
 
 
@@ -46,10 +49,12 @@ def parse(page: Page, card: Card) -> Parsed:
         entries = [entry for line in body for entry in _entries(line)]
         if not entries:
             raise LayoutUnknown(page, f"no entry under the heading {heading!r}")
-        records += [_record(page, card, kind, heading, entry, stated_by) for entry in entries]
+        day = _DAY.search(heading)
+        dated = replace(page, as_of=f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}") if day else page
+        records += [_record(dated, card, kind, entry, stated_by) for entry in entries]
         announced = _ANNOUNCED.search(heading)
         if announced and int(announced[1]) != len(entries):
-            note = f"{page.path}: {heading!r} announces {announced[1]} entries, {len(entries)} names are printed. Nothing to mend here: the source slipped."
+            note = f"{page.path}: {heading!r} announces {announced[1]} entries and prints {len(entries)}: a slip of the source, nothing to mend."
             rejections.append(
                 Rejection(
                     record_id(card.id, page.url, kind, "announced"),
@@ -68,7 +73,8 @@ def parse(page: Page, card: Card) -> Parsed:
 def _lists(lines: list[str], card: Card) -> Iterator[tuple[str, str, list[str]]]:
     found: tuple[str, str] | None = None
     body: list[str] = []
-    for line in (*lines, "\f"):
+    parts = (part for line in lines for part in _BULLET.split(line))
+    for line in (*parts, "\f"):
         kind = next(
             (kind for word, kind in card.codes["headings"].items() if word in line.casefold() and ":" in line), None
         )
@@ -98,7 +104,7 @@ def _tidy(text: str) -> str:
     return " ".join(text.split()).rstrip(",;")
 
 
-def _record(page: Page, card: Card, kind: str, heading: str, entry: _Entry, stated_by: tuple[str, ...]) -> Record:
+def _record(page: Page, card: Card, kind: str, entry: _Entry, stated_by: tuple[str, ...]) -> Record:
     fields: dict[str, Any] = {"list_number": entry.number} if entry.number else {}
     if kind in card.codes["labels"]:
         fields["label"] = card.codes["labels"][kind]
@@ -106,13 +112,12 @@ def _record(page: Page, card: Card, kind: str, heading: str, entry: _Entry, stat
     if split:
         name = split["name"].strip()
         fields |= {"coordinator": split["coordinator"], "name_as_printed": entry.text}
-    day = _DAY.search(heading)
     return Record(
         record_id=record_id(card.id, page.url, kind, entry.text),
         source=card.id,
         url=page.url,
         name=name,
-        as_of=f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else page.as_of,
+        as_of=page.as_of,
         retrieved_at=page.retrieved_at or None,
         stated_by=stated_by,
         reconstructed=bool(stated_by),
