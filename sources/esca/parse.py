@@ -181,7 +181,14 @@ def _listed(found: Sequence[Piece]) -> tuple[list[Piece], int | None]:
             start = at + 1
     if start == 0:
         start = next((at for at, piece in enumerate(found) if country_code(piece.text)), len(found))
-    return [piece for piece in found[start:] if not _is_furniture(piece)], announced
+    kept = [piece for piece in found[start:] if not _is_furniture(piece)]
+    if any(_is_item(piece) for piece in kept):
+        kept = [piece for piece in kept if _is_item(piece) or country_code(piece.text)]
+    return kept, announced
+
+
+def _is_item(piece: Piece) -> bool:
+    return any(tag.name == "li" for tag in (piece.tag, *piece.tag.parents))
 
 
 def _is_furniture(piece: Piece) -> bool:
