@@ -53,7 +53,12 @@ def test_a_caption_without_a_value_takes_none_from_elsewhere(html):
 
 def test_numbers_before_their_captions_keep_their_places_where_a_caption_is_lost():
     flat = "<h3>Composition</h3>90<br>Cluster Members<br>52<br>0<br>Large Companies<br>Established - 29 May 2011"
-    assert read(flat) == {"cluster members": ("90",), "": ("52",), "large companies": ("0",), "established": ("29 May 2011",)}
+    assert read(flat) == {
+        "cluster members": ("90",),
+        "": ("52",),
+        "large companies": ("0",),
+        "established": ("29 May 2011",),
+    }
 
 
 def test_an_icon_speaks_by_its_title():
@@ -66,7 +71,9 @@ def test_captions_that_nobody_asked_for_are_given_back_as_unknown():
 
 
 def test_scripts_and_comments_are_no_text():
-    assert [piece.text for piece in pieces(markup("<!-- a --><script>b</script><style>c</style><p>d<!-- e --></p>"))] == ["d"]
+    assert [
+        piece.text for piece in pieces(markup("<!-- a --><script>b</script><style>c</style><p>d<!-- e --></p>"))
+    ] == ["d"]
 
 
 def test_depth_is_no_danger():

@@ -7,7 +7,20 @@ from hypothesis import strategies as st
 
 from sources.dates import dates_in, printed_date
 
-GENITIVE = "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia".split()
+GENITIVE = [
+    "stycznia",
+    "lutego",
+    "marca",
+    "kwietnia",
+    "maja",
+    "czerwca",
+    "lipca",
+    "sierpnia",
+    "września",
+    "października",
+    "listopada",
+    "grudnia",
+]
 
 
 @pytest.mark.parametrize(

@@ -10,18 +10,27 @@ POLISH = st.text(alphabet="aąbcćdeęfghijklłmnńoóprsśtuwyzźżĄĆĘŁŃÓ
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "windows-1250", "iso-8859-2", "utf-16"])
-@pytest.mark.parametrize("declared", ["", "text/html; charset=iso-8859-1", "text/html; charset=utf-8", "text/html; charset=none"])
+@pytest.mark.parametrize(
+    "declared", ["", "text/html; charset=iso-8859-1", "text/html; charset=utf-8", "text/html; charset=none"]
+)
 def test_polish_letters_survive_any_encoding_and_a_wrong_declaration(codec, declared):
     assert decode_bytes(SENTENCE.encode(codec), declared) == SENTENCE
 
 
 def test_a_declared_western_page_keeps_its_letters():
-    page = Page(url="", body="Pôle Mer Méditerranée".encode("latin-1"), retrieved_at="", headers={"content-type": "text/html; charset=iso-8859-1"})
+    page = Page(
+        url="",
+        body="Pôle Mer Méditerranée".encode("latin-1"),
+        retrieved_at="",
+        headers={"content-type": "text/html; charset=iso-8859-1"},
+    )
     assert decode(page) == "Pôle Mer Méditerranée"
 
 
 def test_the_charset_may_stand_in_the_page_alone():
-    assert "Pôle" in decode_bytes('<META http-equiv=x content="text/html; CHARSET=windows-1252">Pôle'.encode("windows-1252"))
+    assert "Pôle" in decode_bytes(
+        '<META http-equiv=x content="text/html; CHARSET=windows-1252">Pôle'.encode("windows-1252")
+    )
 
 
 @pytest.mark.parametrize("codec", ["windows-1252", "iso-8859-2", "cp852"])
