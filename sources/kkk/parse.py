@@ -21,9 +21,9 @@ from sources.captions import Piece, pieces
 from sources.cards import Card
 from sources.dates import dates_in
 from sources.entries import Entries, place
+from sources.listings import listings
 from sources.lists import holder, listed, unnumbered
 from sources.parsing import LayoutUnknown, Parsed
-from sources.tables import block_tables, lookup_of, tables
 from sources.text import decode, fold, markup, squash
 
 _WORDS: Final = r"(?:rund\w*|edycj\w+|konkurs\w*|nab[oó]r\w*|round|edition|call)"
@@ -74,10 +74,7 @@ def parse(page: Page, card: Card) -> Parsed:
 
 
 def _read_tables(entries: Entries, soup: BeautifulSoup, card: Card) -> None:
-    lookup = lookup_of(card)
-    for table in (*tables(soup, lookup), *block_tables(soup, lookup)):
-        if "name" not in table.fields:
-            continue
+    for table in listings(soup, card):
         entries.unknown += table.unknown
         above = _round_above(table.rows[0].element) if table.rows else _Round()
         for row in table.rows:

@@ -16,10 +16,11 @@ from sources.captions import pieces
 from sources.cards import Card
 from sources.dates import printed_date
 from sources.entries import Entries, place
+from sources.listings import listings
 from sources.lists import listed, unnumbered
 from sources.numbers import count, count_and_part
 from sources.parsing import LayoutUnknown, Parsed
-from sources.tables import Row, block_tables, lookup_of, tables
+from sources.tables import Row
 from sources.text import decode, fold, markup
 
 _ENGLISH: Final = re.compile(r"(?:^|[/?&])(?:lang=)?en(?:[/&?]|$)", re.IGNORECASE)
@@ -33,8 +34,7 @@ def parse(page: Page, card: Card) -> Parsed:
     """
     text = decode(page)
     soup = markup(text)
-    lookup = lookup_of(card)
-    found = [table for table in (*tables(soup, lookup), *block_tables(soup, lookup)) if "name" in table.fields]
+    found = listings(soup, card)
     if found:
         entries = Entries(page, card, "table", text)
         for table in found:

@@ -19,11 +19,12 @@ from sources.captions import Pair, Piece, captioned, classified, pieces
 from sources.cards import Card
 from sources.dates import printed_date
 from sources.entries import Entries, place
+from sources.listings import listings
 from sources.numbers import count, led
 from sources.parp_map.marks import Marks
 from sources.parsing import LayoutUnknown, Parsed
 from sources.postal import city_of
-from sources.tables import Row, Table, block_tables, lookup_of, tables
+from sources.tables import Row
 from sources.text import decode, fold, markup, squash
 from sources.voivodeships import voivodeship
 
@@ -50,7 +51,7 @@ def parse(page: Page, card: Card) -> Parsed:
     generation = "new" if _is_new(page.url, soup) else "old"
     if _is_catalogue(pairs, card):
         return _catalogue_card(Entries(page, card, "catalogue_card", text), soup, pairs)
-    if _native(page.url) or (not _entry_links(soup) and any(pair.known for pair in pairs) and not _tables(soup, card)):
+    if _native(page.url) or (not _entry_links(soup) and any(pair.known for pair in pairs) and not listings(soup, card)):
         return _card(Entries(page, card, f"{generation}_card", text), soup, pairs)
     filtered = "_filtered" if _is_filtered(page.url, soup) else ""
     return _list(Entries(page, card, f"{generation}_list{filtered}", text), soup)
@@ -88,7 +89,7 @@ def _is_filtered(url: str, soup: BeautifulSoup) -> bool:
 
 def _list(entries: Entries, soup: BeautifulSoup) -> Parsed:
     marks = _marks(entries.card, soup)
-    for table in _tables(soup, entries.card):
+    for table in listings(soup, entries.card):
         entries.unknown += table.unknown
         for number, row in enumerate(table.rows, start=1):
             _add_row(entries, row, marks, number)
@@ -103,11 +104,6 @@ def _list(entries: Entries, soup: BeautifulSoup) -> Parsed:
             entries.page, "entries with a link (soid=... or klaster/...), or a table with a column of names"
         )
     return entries.parsed()
-
-
-def _tables(soup: BeautifulSoup, card: Card) -> list[Table]:
-    lookup = lookup_of(card)
-    return [table for table in (*tables(soup, lookup), *block_tables(soup, lookup)) if "name" in table.fields]
 
 
 def _is_pager(url: str, href: str) -> bool:

@@ -8,9 +8,10 @@ from typing import Final
 from sources.archive import Page
 from sources.cards import Card
 from sources.entries import Entries, place
+from sources.listings import listings
 from sources.numbers import count
 from sources.parsing import LayoutUnknown, Parsed
-from sources.tables import Table, block_tables, lookup_of, tables
+from sources.tables import Table
 from sources.text import decode, markup, squash
 from sources.voivodeships import voivodeship
 
@@ -26,8 +27,7 @@ def parse(page: Page, card: Card) -> Parsed:
     """
     text = decode(page)
     soup = markup(text)
-    lookup = lookup_of(card)
-    found = [table for table in (*tables(soup, lookup), *block_tables(soup, lookup)) if set(table.fields) >= _NEEDED]
+    found = listings(soup, card, _NEEDED)
     words = squash(soup.get_text(" ")).casefold()
     if not found or not any(word in words for word in card.codes["topic"]):
         raise LayoutUnknown(
