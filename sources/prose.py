@@ -30,7 +30,8 @@ _PLACE: Final = re.compile(r",\s+(?:of|from|in|based in|located in|seated in)\s+
 _BRACKET: Final = re.compile(r"\s*\((?:in\s\w+:\s*)?(?P<it>(?:[^()]|\([^()]*\))+)\),?$")
 _NAMED: Final = re.compile(r"^\s*is (?:named|mentioned|listed|presented) here\b")
 _GENERIC: Final = re.compile(
-    r"^(?:it|they|its (?:office|seat|headquarters)|(?:the|this|our|its) (?:cluster|organisation|organization|initiative|association|body|network|\w+ cluster))$",
+    r"^(?:it|they|its (?:office|seat|headquarters)|"
+    r"(?:the|this|our|its) (?:cluster|organisation|organization|initiative|association|body|network|\w+ cluster))$",
     re.IGNORECASE,
 )
 _NO_NAME: Final = re.compile(

@@ -101,8 +101,8 @@ def _rows(soup: BeautifulSoup, card: Card) -> Iterator[dict[str, str]]:
 
 
 def _country(page: Page, card: Card, text: str, level: str | None, rows: Sequence[dict[str, str]]) -> Parsed:
-    entries = Entries(page, card, "country", text)
     number = _country_id(page, text)
+    entries = Entries(page, card, "country" if number or not level else f"label_{level}", text)
     country = card.codes["countries"].get(number or "")
     if number and not country:
         entries.unknown.append(f"country id {number}")
@@ -188,7 +188,7 @@ def _listed(found: Sequence[Piece]) -> tuple[list[Piece], int | None]:
 
 
 def _is_item(piece: Piece) -> bool:
-    return any(tag.name == "li" for tag in (piece.tag, *piece.tag.parents))
+    return any(tag.name in ("li", "dd") for tag in (piece.tag, *piece.tag.parents))
 
 
 def _is_furniture(piece: Piece) -> bool:

@@ -90,6 +90,28 @@ def test_labels_by_country_and_a_block_without_a_country():
     assert found["Клъстер София град на знанието"] == {"label": "bronze", "label_valid_until": "2023-12-31"}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<dl><dt>Poland:<dd>Alfa - label valid until 31 August 2025<dd>Beta<dt>Spain:<dd>Gamma</dl><p>Imprint</p>",
+        (
+            "<table><tr><th>Country<th>Cluster<th>Valid until<tr><td rowspan=2>Poland<td>Alfa<td>2025/08/31<tr><td>Beta<td>"
+            "<tr><td>Spain<td>Gamma<td></table>"
+        ),
+        "<div><b>Poland</b><p>Alfa (label valid until 31 August 2025)<p>Beta</div><div><b>Spain</b><p>Gamma</div>",
+        "<p>Poland<br>Alfa – label valid until 31 August 2025<br>Beta<br>Spain<br>Gamma</p>",
+    ],
+)
+def test_a_list_of_a_label_in_other_forms(body):
+    parsed = parse(page(body, "https://www.cluster-analysis.org/benchmarked-clusters"), CARD)
+    assert parsed.kind == "label_bronze"
+    assert [(record.name, record.fields) for record in parsed.records] == [
+        ("Alfa", {"country": "PL", "label": "bronze", "label_valid_until": "2025-08-31"}),
+        ("Beta", {"country": "PL", "label": "bronze"}),
+        ("Gamma", {"country": "ES", "label": "bronze"}),
+    ]
+
+
 def test_the_overview_gives_the_countries():
     parsed = parse(PAGES["pages/9.html"], CARD)
     assert (parsed.kind, len(parsed.links), parsed.records) == ("overview", 7, ())
