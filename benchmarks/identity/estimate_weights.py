@@ -151,7 +151,7 @@ def _stacked(first: Compared, second: Compared) -> Compared:
         return np.concatenate([getattr(first, field), getattr(second, field)])
 
     levels = {kind: np.concatenate([first.levels[kind], second.levels[kind]]) for kind in LEVELS}
-    return Compared(both("a"), both("b"), both("name_a"), both("name_b"), levels, both("bits"), both("likeness"))
+    return Compared(both("a"), both("b"), both("name_a"), both("name_b"), levels)
 
 
 def write(weights: Weights, path: Path, note: str) -> None:

@@ -66,4 +66,4 @@ def load() -> Labelled:
     number = {g: i for i, g in enumerate(sorted(set(gold.values())))}
     body = np.array([number[gold[r]] if r in gold else -1 for r in evidence.record_ids], dtype=np.int64)
     hard = pl.read_csv(folder() / "pairs_hard.csv", columns=["record_a", "record_b", "same"])
-    return Labelled(records, statements, evidence, found, compare(evidence, found.pairs), body, hard)
+    return Labelled(records, statements, evidence, found, compare(evidence, found.parts()), body, hard)

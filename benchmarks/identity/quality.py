@@ -152,7 +152,7 @@ def main() -> None:
     truth, _ = pair_weights(labelled, labelled.compared)
     c = counts(labelled.body, labelled.body, everything)
     print(
-        f"candidate pairs {labelled.candidates.pair_count}, largest block {labelled.candidates.largest_block},"
+        f"candidate pairs {len(labelled.compared.a)}, largest block {labelled.candidates.largest_block},"
         f" dropped blocks {labelled.candidates.dropped_blocks}, ceiling recall {truth.sum() / c[0]:.4f}"
     )
     found = two_passes(labelled.evidence, labelled.compared, weights)[2]

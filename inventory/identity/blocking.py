@@ -1,21 +1,29 @@
 """Which pairs of names are worth comparing: those that share a rare or two common concepts, or an acronym.
 
 Belongs here: candidate pairs and figures on them. Does not belong here: how far two names agree.
-No block is larger than `LARGEST_BLOCK`: a larger one gives way to those of two concepts, and of three.
+No block is larger than `LARGEST_BLOCK`: a larger one gives way to those of two concepts, and of three. Pairs of names
+are
+kept; the pairs of records that bear them come out part by part, so that memory stays bounded at any size.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from inventory.identity.evidence import Evidence, Matrix
 
 LARGEST_BLOCK = 60
 """Most members of a block: bounds the pairs that one key can bring to 1,770."""
+MOST_BEARERS = 200
+"""Most records of one name that are all paired with each other; the largest real body has about 70."""
+PART = 50_000
+"""Records whose pairs are held at a time."""
+
+_PAIR = ("a", "b", "name_a", "name_b")
 
 
 @dataclass(frozen=True)
@@ -23,111 +31,123 @@ class Candidates:
     """Pairs of records to be compared.
 
     Attributes:
-        pairs: Columns a, b (record indices, a < b) and name_a, name_b (name indices): the names that made them meet.
-        pair_count: Number of pairs of records.
+        by_name: Columns name_a, name_b: names that share a key, each pair in both orders, and each name with itself.
+        by_record: Columns a, b: records that share a web domain, a < b.
+        bearers: Columns record, name, bucket: which record bears which name; of a very frequent name, only records of
+            one bucket meet.
         largest_block: Members of the largest block used.
         dropped_blocks: Keys left out because their blocks were too large.
     """
 
-    pairs: pl.DataFrame
-    pair_count: int
+    by_name: pl.DataFrame
+    by_record: pl.DataFrame
+    bearers: pl.DataFrame
     largest_block: int
     dropped_blocks: int
+
+    def with_records(self, pairs: Iterable[tuple[int, int]]) -> Candidates:
+        """Returns the candidates with further pairs of records, whose smaller index comes first."""
+        extra = pl.DataFrame(sorted(pairs), schema=self.by_record.schema, orient="row")
+        return replace(self, by_record=pl.concat([self.by_record, extra]).unique())
+
+    def parts(self, size: int = PART) -> Iterator[pl.DataFrame]:
+        """Yields the pairs of records with every pair of their names that shares a key, for `size` records a at a time.
+
+        Yields:
+            Columns a, b (record indices, a < b), name_a, name_b; all pairs of one a are in one part; rows may repeat.
+        """
+        count = int(self.bearers["record"].max() or 0) + 1 if len(self.bearers) else 0  # type: ignore[arg-type]
+        theirs = self.bearers.rename({"record": "b", "name": "name_b"})
+        names = theirs.unique(["b", "name_b"]).drop("bucket")
+        for start in range(0, count, size):
+            ours = self.bearers.filter(pl.col("record").is_between(start, start + size - 1))
+            ours = ours.rename({"record": "a", "name": "name_a"})
+            met = ours.join(self.by_name, on="name_a").join(theirs, on=["name_b", "bucket"])
+            sited = (
+                self.by_record.filter(pl.col("a").is_between(start, start + size - 1))
+                .join(ours.unique(["a", "name_a"]), on="a")
+                .join(names, on="b")
+            )
+            yield pl.concat([met.filter(pl.col("a") < pl.col("b")).select(_PAIR), sited.select(_PAIR)])
 
 
 def candidates(evidence: Evidence) -> Candidates:
     """Returns the candidate pairs of records, each with every pair of their names that shares a key."""
-    keys = pl.concat([_concept_keys(evidence), _acronym_keys(evidence), _whole_names(evidence)]).unique()
-    keys, largest, dropped = _bounded(keys, "name")
-    by_name = _self_join(keys, "name")
-    bearer = evidence.record_names.select("record", "name")
-    pairs = _records_of(by_name, bearer)
-    domain, largest_domain, dropped_domains = _bounded(_attribute_keys(evidence, "domain"), "record")
-    by_domain = _self_join(domain, "record").rename({"record_a": "a", "record_b": "b"})
-    met = (
-        by_domain.join(bearer.rename({"record": "a", "name": "name_a"}), on="a")
-        .join(bearer.rename({"record": "b", "name": "name_b"}), on="b")
-        .select("a", "b", "name_a", "name_b")
+    found = [_block(keys, "name") for keys in (*_concept_keys(evidence), _acronym_keys(evidence), _meanings(evidence))]
+    pairs = pl.concat([pairs for pairs, _, _ in found]).unique()
+    same = evidence.record_names.select(name_a=pl.col("name").unique()).with_columns(name_b="name_a")
+    by_name = pl.concat([pairs, pairs.select(name_a="name_b", name_b="name_a"), same])
+    record, domain = _columns(evidence.attributes["domain"])
+    sited, *figures = _block(pl.DataFrame({"record": record, "key": domain}), "record")
+    return Candidates(
+        by_name=by_name,
+        by_record=sited.rename({"record_a": "a", "record_b": "b"}),
+        bearers=_bearers(evidence),
+        largest_block=max(figures[0], *(largest for _, largest, _ in found)),
+        dropped_blocks=figures[1] + sum(dropped for _, _, dropped in found),
     )
-    pairs = pl.concat([pairs, met]).unique().sort("a", "b", "name_a", "name_b")
-    count = pairs.select(pl.struct("a", "b").n_unique()).item() if len(pairs) else 0
-    return Candidates(pairs, count, max(largest, largest_domain), dropped + dropped_domains)
 
 
-def _columns(matrix: Matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _bearers(evidence: Evidence) -> pl.DataFrame:
+    """Buckets overlap by half, so that neighbours always meet in one."""
+    place = pl.int_range(pl.len()).over("name")
+    bearers = evidence.record_names.select("record", "name", bucket=2 * (place // MOST_BEARERS), place=place)
+    shifted = bearers.filter(pl.len().over("name") > MOST_BEARERS).with_columns(
+        bucket=2 * ((pl.col("place") + MOST_BEARERS // 2) // MOST_BEARERS) + 1
+    )
+    return pl.concat([bearers, shifted]).drop("place")
+
+
+def _columns(matrix: Matrix) -> tuple[np.ndarray, np.ndarray]:
     coo = matrix.tocoo()
     return coo.row.astype(np.int64), coo.col.astype(np.int64)
 
 
-def _concept_keys(evidence: Evidence) -> pl.DataFrame:
-    """Keys of one concept, of two, and of three where a pair of them is too frequent to make a block."""
+def _concept_keys(evidence: Evidence) -> Iterator[pl.DataFrame]:
+    """Yields keys of one concept, of two, and of three, always of those that are too frequent to make a block."""
     name, concept = _columns(evidence.concepts)
-    single = pl.DataFrame({"name": name, "concept": concept})
+    width = evidence.concepts.shape[1]
+    single = pl.DataFrame({"name": name, "key": concept})
+    yield single
+    frequent = _too_large(single).select("name", concept="key")
     double = (
-        single.join(single, on="name", suffix="_b")
+        frequent.join(frequent, on="name", suffix="_b")
         .filter(pl.col("concept") < pl.col("concept_b"))
-        .with_columns(size=pl.len().over("concept", "concept_b"))
+        .select("name", "concept_b", key=pl.col("concept") * width + pl.col("concept_b"))
     )
-    triple = (
-        double.filter(pl.col("size") > LARGEST_BLOCK)
-        .join(single, on="name", suffix="_c")
-        .filter(pl.col("concept_b") < pl.col("concept_c"))
-    )
-    return pl.concat(
-        [
-            single.select("name", key=pl.format("1:{}", "concept")),
-            double.select("name", key=pl.format("2:{}:{}", "concept", "concept_b")),
-            triple.select("name", key=pl.format("3:{}:{}:{}", "concept", "concept_b", "concept_c")),
-        ]
+    yield double.select("name", "key")
+    yield (
+        _too_large(double)
+        .join(frequent, on="name", suffix="_c")
+        .filter(pl.col("concept_b") < pl.col("concept"))
+        .select("name", key=pl.col("key") * width + pl.col("concept"))
     )
 
 
 def _acronym_keys(evidence: Evidence) -> pl.DataFrame:
-    frames = []
-    for matrix in (evidence.acronyms, evidence.initials):
-        name, acronym = _columns(matrix)
-        frames.append(pl.DataFrame({"name": name, "acronym": acronym}).select("name", key=pl.format("a:{}", "acronym")))
-    return pl.concat(frames)
+    frames = [_columns(matrix) for matrix in (evidence.acronyms, evidence.initials)]
+    return pl.concat([pl.DataFrame({"name": name, "key": acronym}) for name, acronym in frames]).unique()
 
 
-def _whole_names(evidence: Evidence) -> pl.DataFrame:
-    keys = ["w:" + " ".join(sorted(name.concepts)) for name in evidence.names]
-    return pl.DataFrame({"name": np.arange(len(keys)), "key": keys}, schema={"name": pl.Int64, "key": pl.String})
+def _meanings(evidence: Evidence) -> pl.DataFrame:
+    meaning = evidence.forms.meaning
+    return pl.DataFrame({"name": np.arange(len(meaning)), "key": meaning}, schema={"name": pl.Int64, "key": pl.Int64})
 
 
-def _attribute_keys(evidence: Evidence, attribute: str) -> pl.DataFrame:
-    record, value = _columns(evidence.attributes[attribute])
-    return pl.DataFrame({"record": record, "value": value}).select("record", key=pl.format("{}", "value"))
+def _too_large(keys: pl.DataFrame) -> pl.DataFrame:
+    return keys.filter(pl.len().over("key") > LARGEST_BLOCK)
 
 
-def _bounded(keys: pl.DataFrame, member: str) -> tuple[pl.DataFrame, int, int]:
-    sizes = keys.group_by("key").agg(pl.col(member).n_unique().alias("size"))
+def _block(keys: pl.DataFrame, member: str) -> tuple[pl.DataFrame, int, int]:
+    """Returns the pairs of members of one key, the largest block used and the number of those too large."""
+    sizes = keys.group_by("key").agg(size=pl.len())
     used = sizes.filter(pl.col("size").is_between(2, LARGEST_BLOCK))
+    kept = keys.select(member, "key").join(used.select("key"), on="key")
+    pairs = kept.join(kept, on="key", suffix="_b").filter(pl.col(member) < pl.col(f"{member}_b"))
     largest = used["size"].max() if len(used) else 0
-    dropped = sizes.filter(pl.col("size") > LARGEST_BLOCK)
-    return keys.join(used.select("key"), on="key"), int(largest or 0), len(dropped)  # type: ignore[arg-type]
-
-
-def _self_join(keys: pl.DataFrame, member: str) -> pl.DataFrame:
-    joined = keys.join(keys, on="key", suffix="_b").filter(pl.col(member) < pl.col(f"{member}_b"))
-    return joined.select(pl.col(member).alias(f"{member}_a"), pl.col(f"{member}_b")).unique()
-
-
-def _records_of(by_name: pl.DataFrame, bearer: pl.DataFrame) -> pl.DataFrame:
-    """Turns pairs of names into pairs of records; records of one and the same name are paired as well."""
-    same = bearer.select(pl.col("name").unique()).select(name_a="name", name_b="name")
-    both = pl.concat([by_name.select("name_a", "name_b"), same])
-    met = both.join(bearer.rename({"record": "a", "name": "name_a"}), on="name_a").join(
-        bearer.rename({"record": "b", "name": "name_b"}), on="name_b"
-    )
-    turned = pl.col("a") > pl.col("b")
+    dropped = int((sizes["size"] > LARGEST_BLOCK).sum())
     return (
-        met.filter(pl.col("a") != pl.col("b"))
-        .select(
-            a=pl.when(turned).then("b").otherwise("a"),
-            b=pl.when(turned).then("a").otherwise("b"),
-            name_a=pl.when(turned).then("name_b").otherwise("name_a"),
-            name_b=pl.when(turned).then("name_a").otherwise("name_b"),
-        )
-        .unique()
+        pairs.select(pl.col(member).alias(f"{member}_a"), pl.col(f"{member}_b")).unique(),
+        int(largest or 0),  # type: ignore[call-overload]
+        dropped,
     )

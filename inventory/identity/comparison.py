@@ -6,7 +6,7 @@ All work is on whole arrays of pairs; nothing loops over pairs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
 }
 """Evidence to its levels. The index in the tuple is the value in the arrays."""
 
+NO_PAIRS = pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64, "name_a": pl.Int64, "name_b": pl.Int64})
 _CHUNK = 400_000
 _CROWDED = 3.0
 
@@ -78,40 +79,46 @@ class Compared:
         name_a: Index of the name of a that agrees best with one of b.
         name_b: Its counterpart.
         levels: Evidence to level of each pair, see `LEVELS`.
-        bits: Information that the two names share.
-        likeness: Weighted likeness of the two names, 0 to 1.
     """
 
     a: Ints
     b: Ints
-    name_a: Ints
-    name_b: Ints
-    levels: dict[str, Ints]
-    bits: Floats
-    likeness: Floats
+    name_a: NDArray[np.int32]
+    name_b: NDArray[np.int32]
+    levels: dict[str, NDArray[np.uint8]]
 
 
-def compare(evidence: Evidence, pairs: pl.DataFrame) -> Compared:
+def compare(evidence: Evidence, parts: Iterable[pl.DataFrame]) -> Compared:
     """Returns the levels of each pair of records, taking its best pair of names.
 
     Args:
         evidence: What is known.
-        pairs: Columns a, b, name_a, name_b as `blocking.candidates` gives them.
+        parts: Frames of columns a, b, name_a, name_b as `blocking.Candidates.parts` gives them.
+
+    Returns:
+        The pairs in the order of a, then b, if the parts are.
     """
+    done = [_compare_part(evidence, part) for part in parts] or [_compare_part(evidence, NO_PAIRS)]
+    return Compared(
+        *(np.concatenate([getattr(one, field) for one in done]) for field in ("a", "b", "name_a", "name_b")),
+        levels={kind: np.concatenate([one.levels[kind] for one in done]) for kind in LEVELS},
+    )
+
+
+def _compare_part(evidence: Evidence, pairs: pl.DataFrame) -> Compared:
     best = _best_names(evidence, pairs)
     a, b, i, j = (best[c].to_numpy().astype(np.int64) for c in ("a", "b", "name_a", "name_b"))
-    levels = {k: np.zeros(len(a), dtype=np.int64) for k in LEVELS}
-    bits, likeness = np.zeros(len(a)), np.zeros(len(a))
+    levels = {k: np.zeros(len(a), dtype=np.uint8) for k in LEVELS}
     for start in range(0, len(a), _CHUNK):
         part = slice(start, start + _CHUNK)
-        found, bits[part], likeness[part] = _name_levels(evidence, a[part], b[part], i[part], j[part])
+        found = _name_levels(evidence, a[part], b[part], i[part], j[part])
         found |= _record_levels(evidence, a[part], b[part], i[part], j[part])
         for kind, values in found.items():
             levels[kind][part] = values
     other = ((best["prop_a"] != "name") | (best["prop_b"] != "name")).to_numpy()
-    levels["listed"] = (other & np.isin(levels["name"], (7, 8, 9))).astype(np.int64)
-    levels["coordinator"] = _coordinator_levels(evidence, a, b)
-    return Compared(a, b, i, j, levels, bits, likeness)
+    levels["listed"] = (other & np.isin(levels["name"], (7, 8, 9))).astype(np.uint8)
+    levels["coordinator"] = _coordinator_levels(evidence, a, b).astype(np.uint8)
+    return Compared(a, b, i.astype(np.int32), j.astype(np.int32), levels)
 
 
 def _best_names(evidence: Evidence, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -119,7 +126,7 @@ def _best_names(evidence: Evidence, pairs: pl.DataFrame) -> pl.DataFrame:
     i, j = pairs["name_a"].to_numpy(), pairs["name_b"].to_numpy()
     likeness, shared = np.zeros(len(i)), np.zeros(len(i))
     total = evidence.concepts @ evidence.bits
-    alone = np.array([n.alone for n in evidence.names], dtype=bool)
+    alone = evidence.forms.alone
     for start in range(0, len(i), _CHUNK):
         p = slice(start, start + _CHUNK)
         both = evidence.concepts[i[p]].multiply(evidence.concepts[j[p]]) @ evidence.bits
@@ -158,7 +165,7 @@ def _dot(left: Matrix, right: Matrix, i: Ints, j: Ints) -> Floats:
     return np.asarray(left[i].multiply(right[j]).sum(axis=1)).ravel()
 
 
-def _name_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> tuple[dict[str, Ints], Floats, Floats]:
+def _name_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> dict[str, Ints]:
     kinds = sparse.csr_matrix(
         (evidence.bits, (np.arange(len(evidence.bits)), evidence.concept_kind)), shape=(len(evidence.bits), len(KINDS))
     )
@@ -171,7 +178,7 @@ def _name_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> tupl
     total_x, total_y = bits + only_x.sum(axis=1), bits + only_y.sum(axis=1)
     smaller = np.minimum(total_x, total_y)
     likeness = _ratio(bits, total_x + total_y - bits)
-    alone = np.array([n.alone for n in evidence.names], dtype=bool)
+    alone = evidence.forms.alone
     acronym = alone[i] | alone[j]
     levels = {
         "name": _agreement(evidence, i, j, likeness, _ratio(bits, smaller)),
@@ -186,12 +193,11 @@ def _name_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> tupl
     levels["name"] = np.where(acronym, LEVELS["name"].index("an acronym alone"), levels["name"])
     for kind_ in ("information", "proper", "field", "place", "direction", "scope"):
         levels[kind_] = np.where(acronym, 0, levels[kind_])
-    return levels, bits, likeness
+    return levels
 
 
 def _agreement(evidence: Evidence, i: Ints, j: Ints, likeness: Floats, part: Floats) -> Ints:
-    surface = np.array([n.surface for n in evidence.names], dtype=object)
-    lang = np.array([n.lang for n in evidence.names], dtype=object)
+    surface, lang = evidence.forms.surface, evidence.forms.lang
     whole = likeness > 0.999
     contained = (part > 0.999) & ~whole
     return np.select(
@@ -255,8 +261,7 @@ def _grounds(evidence: Evidence) -> Matrix:
 
 
 def _record_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> dict[str, Ints]:
-    energy = np.array([n.energy for n in evidence.names], dtype=bool)
-    surface = np.array([n.surface for n in evidence.names], dtype=object)
+    energy, surface = evidence.forms.energy, evidence.forms.surface
     same_page = _dot(evidence.attributes["url"], evidence.attributes["url"], a, b) > 0
     levels = {
         kind: _same_or_different(evidence.attributes[kind], a, b)

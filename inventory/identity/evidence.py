@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ from inventory.identity.names import (
 )
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Matrix: TypeAlias = Any  # scipy.sparse.csr_matrix; scipy has no types
 
 _NAME_PROPERTIES = ("name", "aliases", "former_name")
@@ -59,6 +61,25 @@ _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @dataclass(frozen=True)
+class NameForms:
+    """What is compared of whole names, as numbers: equal numbers mean equal values. Index: name.
+
+    Attributes:
+        meaning: Number of its set of concepts.
+        surface: Number of its surface, see `names.Name`.
+        lang: Number of its language.
+        alone: Whether it is an acronym alone.
+        energy: Whether it is called an energy cluster.
+    """
+
+    meaning: Ints
+    surface: Ints
+    lang: Ints
+    alone: NDArray[np.bool_]
+    energy: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """All evidence on a set of records.
 
@@ -66,6 +87,7 @@ class Evidence:
         record_ids: Ids, sorted; the index of a record is its place here.
         names: Distinct names; the index of a name is its place here.
         record_names: Columns record, name, prop: which record bears which name, and under which property.
+        forms: What is compared of whole names.
         concepts: Names x concepts, one where the name says it.
         wider: The same with the wider places added.
         concept_kind: Concept index to index in `KINDS`.
@@ -82,6 +104,7 @@ class Evidence:
     record_ids: list[str]
     names: list[Name]
     record_names: pl.DataFrame
+    forms: NameForms
     concepts: Matrix
     wider: Matrix
     concept_names: list[str]
@@ -104,7 +127,7 @@ def gather(records: pl.DataFrame, statements: pl.DataFrame, lexicon: Lexicon | N
         lexicon: The concept lexicon; the shipped one by default.
     """
     lexicon = lexicon or load_lexicon()
-    records = records.sort("record_id")
+    records = records.sort("record_id").with_columns(record=pl.int_range(pl.len()))
     record_ids = records["record_id"].to_list()
     index = pl.DataFrame(
         {"record_id": record_ids, "record": np.arange(len(record_ids))},
@@ -118,33 +141,40 @@ def gather(records: pl.DataFrame, statements: pl.DataFrame, lexicon: Lexicon | N
         .select("record", "property", "value")
         .sort("record", "property", "value")
     )
-    texts, record_names = _names_of(records.join(index, on="record_id"), said, lexicon)
+    texts, record_names = _names_of(records, said, lexicon)
     parsed = parse_names(texts, lexicon)
-    concepts, concept_names = _incidence([sorted(name.concepts) for name in parsed])
-    wider, _ = _incidence(
-        [sorted({*name.concepts, *(w for c in name.concepts if (w := lexicon.within.get(c)))}) for name in parsed],
-        concept_names := sorted({*concept_names, *lexicon.within.values()}),
+    wider, concept_names = _incidence(
+        _rows([{*name.concepts, *(w for c in name.concepts if (w := lexicon.within.get(c)))} for name in parsed]),
+        len(parsed),
+        more=lexicon.within.values(),
     )
-    concepts, _ = _incidence([sorted(name.concepts) for name in parsed], concept_names)
+    concepts, _ = _incidence(_rows([name.concepts for name in parsed]), len(parsed), concept_names)
     kinds = [kind_of(c, lexicon) for c in concept_names]
-    acronym_names = sorted({a for n in parsed for a in n.printed})
-    attributes, labels = _attributes(records, said, len(record_ids), lexicon)
-    keys = [" ".join(sorted(n.concepts)) for n in parsed]
+    acronyms, acronym_names = _incidence(_rows([n.printed for n in parsed]), len(parsed))
+    attributes, labels = _attributes(records, said, lexicon)
+    meaning = _numbered(" ".join(sorted(n.concepts)) for n in parsed)
     return Evidence(
         record_ids=record_ids,
         names=parsed,
         record_names=record_names,
+        forms=NameForms(
+            meaning=meaning,
+            surface=_numbered(n.surface for n in parsed),
+            lang=_numbered(n.lang for n in parsed),
+            alone=np.array([n.alone for n in parsed], dtype=bool),
+            energy=np.array([n.energy for n in parsed], dtype=bool),
+        ),
         concepts=concepts,
         wider=wider,
         concept_names=concept_names,
         concept_kind=np.array([KINDS.index(k) for k in kinds], dtype=np.int64),
-        bits=_bits(concepts, keys, kinds),
-        acronyms=_incidence([n.printed for n in parsed], acronym_names)[0],
-        initials=_incidence([n.initials for n in parsed], acronym_names)[0],
+        bits=_bits(concepts, meaning, kinds),
+        acronyms=acronyms,
+        initials=_incidence(_rows([n.initials for n in parsed]), len(parsed), acronym_names)[0],
         attributes=attributes,
         labels=labels,
         coordinators=_coordinators(said),
-        crowded={a: _crowd(attributes[a], record_names, keys) for a in ("domain", "host", "url")},
+        crowded={a: _crowd(attributes[a], record_names, meaning) for a in ("domain", "host", "url")},
     )
 
 
@@ -197,9 +227,8 @@ def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tu
     other = said.filter(pl.col("property").is_in(_NAME_PROPERTIES)).select("record", prop="property", text="value")
     named = pl.concat([own, other]).unique().sort("record", "prop", "text")
     forms = {text: variants(text, lexicon) for text in named["text"].unique().sort().to_list()}
-    named = named.with_columns(form=pl.col("text").replace_strict(forms, return_dtype=pl.List(pl.String))).explode(
-        "form"
-    )
+    schema = {"text": pl.String, "form": pl.List(pl.String)}
+    named = named.join(pl.DataFrame(list(forms.items()), schema=schema, orient="row"), on="text").explode("form")
     texts = named["form"].unique().sort().to_list()
     number = pl.DataFrame({"form": texts, "name": np.arange(len(texts))}, schema={"form": pl.String, "name": pl.Int64})
     return texts, named.join(number, on="form").select("record", "name", "prop").unique(
@@ -207,20 +236,42 @@ def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tu
     ).sort("record", "name")
 
 
-def _incidence(rows: Sequence[Iterable[str]], columns: Sequence[str] | None = None) -> tuple[Matrix, list[str]]:
-    """Returns a matrix with a one where a row has a value, and the values; others than given columns are left out."""
+def _rows(values: Sequence[Iterable[str]]) -> pl.DataFrame:
+    """Returns columns row, value: a row for each value of each of the given sequences."""
+    lists = pl.Series("value", [list(v) for v in values], dtype=pl.List(pl.String))
+    return pl.DataFrame({"row": pl.int_range(len(lists), eager=True), "value": lists}).explode("value").drop_nulls()
+
+
+def _numbered(texts: Iterable[str]) -> Ints:
+    return pl.Series(list(texts), dtype=pl.String).rank("dense").cast(pl.Int64).to_numpy()
+
+
+def _incidence(
+    rows: pl.DataFrame, count: int, columns: Sequence[str] | None = None, more: Iterable[str] = ()
+) -> tuple[Matrix, list[str]]:
+    """Returns a matrix with a one where a row has a value, and the values.
+
+    Args:
+        rows: Columns row, value.
+        count: Number of rows of the matrix.
+        columns: Values that get a column; others are left out. By default all that occur.
+        more: Values that get a column although they may not occur.
+    """
     if columns is None:
-        columns = sorted({value for row in rows for value in row})
-    place = {value: i for i, value in enumerate(columns)}
-    pairs = [(r, place[v]) for r, row in enumerate(rows) for v in dict.fromkeys(row) if v in place]
-    at = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    matrix = sparse.csr_matrix((np.ones(len(at)), (at[:, 0], at[:, 1])), shape=(len(rows), len(columns)))
+        columns = pl.concat([rows["value"], pl.Series("value", list(more), dtype=pl.String)]).unique().sort().to_list()
+    place = pl.DataFrame(
+        {"value": columns, "column": np.arange(len(columns))}, schema={"value": pl.String, "column": pl.Int64}
+    )
+    at = rows.select("row", "value").unique().join(place, on="value")
+    ones = np.ones(len(at), dtype=np.float32)
+    matrix = sparse.csr_matrix((ones, (at["row"].to_numpy(), at["column"].to_numpy())), shape=(count, len(columns)))
+    matrix.sort_indices()
     return matrix, list(columns)
 
 
-def _bits(concepts: Matrix, keys: Sequence[str], kinds: Sequence[str]) -> Floats:
-    _, first = np.unique(np.array(keys), return_index=True)
-    met = np.asarray(concepts[np.sort(first)].sum(axis=0)).ravel()
+def _bits(concepts: Matrix, meaning: Ints, kinds: Sequence[str]) -> Floats:
+    _, first = np.unique(meaning, return_index=True)
+    met = np.asarray(concepts[first].sum(axis=0, dtype=np.float64)).ravel()
     share = np.array([_PRIOR_SHARE[k] for k in kinds])
     weight = np.array([_KIND_WEIGHT[k] for k in kinds])
     return np.asarray(weight * np.log2((len(first) + _PRIOR_NAMES) / (met + _PRIOR_NAMES * share)))
@@ -230,21 +281,35 @@ _ATTRIBUTES = ("city", "voivodeship", "place", "domain", "host", "country", "sec
 
 
 def _attributes(
-    records: pl.DataFrame, said: pl.DataFrame, n: int, lexicon: Lexicon
+    records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon
 ) -> tuple[dict[str, Matrix], dict[str, list[str]]]:
-    values: dict[str, list[list[str]]] = {a: [[] for _ in range(n)] for a in _ATTRIBUTES}
-    for record, prop, value in said.iter_rows():
-        for attribute, found in _read(prop, value, lexicon):
-            values[attribute][record].append(found)
-    polish = {*lexicon.within.values(), *lexicon.within}
-    for record, found_places in enumerate(values["place"]):
-        if not polish.isdisjoint(found_places):
-            values["country"][record].append("PL")
-    for record, url in enumerate(records["url"].to_list()):
-        values["host"][record].extend(domain_of(url or ""))
-        values["url"][record].append((url or "").strip())
-    pairs = {a: _incidence(rows) for a, rows in values.items()}
+    distinct = said.select("property", "value").unique().sort("property", "value")
+    found = [
+        (prop, value, attribute, one)
+        for prop, value in distinct.iter_rows()
+        for attribute, one in _read(prop, value, lexicon)
+    ]
+    schema = {"property": pl.String, "value": pl.String, "attribute": pl.String, "found": pl.String}
+    stated = said.join(pl.DataFrame(found, schema=schema, orient="row"), on=["property", "value"])
+    rows = stated.select("attribute", row="record", value="found")
+    polish = rows.filter(
+        (pl.col("attribute") == "place") & pl.col("value").is_in([*lexicon.within.values(), *lexicon.within])
+    ).select(attribute=pl.lit("country"), row="row", value=pl.lit("PL"))
+    rows = pl.concat([rows, polish, _pages(records)])
+    pairs = {a: _incidence(rows.filter(pl.col("attribute") == a), len(records)) for a in _ATTRIBUTES}
     return {a: m for a, (m, _) in pairs.items()}, {a: c for a, (_, c) in pairs.items()}
+
+
+def _pages(records: pl.DataFrame) -> pl.DataFrame:
+    """Returns columns attribute, row, value: the page of each record, and the domain of its host."""
+    pages = records.select(
+        attribute=pl.lit("url"), row="record", value=pl.col("url").fill_null("").str.strip_chars()
+    ).with_columns(host=pl.col("value").str.to_lowercase().str.extract(r"^(?:[a-z][a-z0-9+.-]*:)?//([^/?#]*)"))
+    hosts = pages["host"].drop_nulls().unique().sort().to_list()
+    found = [(host, domain) for host in hosts for domain in domain_of("//" + host)]
+    domains = pl.DataFrame(found, schema={"host": pl.String, "domain": pl.String}, orient="row")
+    there = pages.join(domains, on="host").select(attribute=pl.lit("host"), row="row", value="domain")
+    return pl.concat([pages.drop("host"), there])
 
 
 def _read(prop: str, value: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
@@ -281,6 +346,15 @@ def _place(value: str, lexicon: Lexicon) -> list[str]:
     return [term.concept] if term and lexicon.kind[term.concept] == "place" else ["=" + " ".join(text)]
 
 
+@lru_cache(maxsize=100_000)
+def _registered(host: str) -> str:
+    parts = _suffixes(host)
+    if not parts.domain or not parts.suffix:
+        return ""
+    sub = ".".join(p for p in parts.subdomain.split(".") if p and not re.fullmatch(r"www\d*|en|pl|de", p))
+    return ".".join(p for p in (sub, parts.domain, parts.suffix) if p)
+
+
 def domain_of(address: str) -> list[str]:
     """Returns the registered domain of a web or mail address, with the subdomain if the domain is a public body's.
 
@@ -295,11 +369,8 @@ def domain_of(address: str) -> list[str]:
         host = urlsplit(text if "//" in text else "//" + text).hostname or ""
     except ValueError:
         return []
-    parts = _suffixes(host)
-    if not parts.domain or not parts.suffix:
-        return []
-    sub = ".".join(p for p in parts.subdomain.split(".") if p and not re.fullmatch(r"www\d*|en|pl|de", p))
-    return [".".join(p for p in (sub, parts.domain, parts.suffix) if p)]
+    found = _registered(host)
+    return [found] if found else []
 
 
 def _coordinators(said: pl.DataFrame) -> pl.DataFrame:
@@ -315,13 +386,12 @@ def _coordinators(said: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _crowd(attribute: Matrix, record_names: pl.DataFrame, keys: Sequence[str]) -> Floats:
+def _crowd(attribute: Matrix, record_names: pl.DataFrame, meaning: Ints) -> Floats:
     """Returns, for each value, the number of different names (as sets of concepts) of the records that have it."""
     coo = attribute.tocoo()
     has = pl.DataFrame({"record": coo.row.astype(np.int64), "value": coo.col.astype(np.int64)})
-    named = record_names.filter(pl.col("prop") == "name").with_columns(
-        key=pl.col("name").replace_strict(dict(enumerate(keys)), return_dtype=pl.String)
-    )
+    named = record_names.filter(pl.col("prop") == "name")
+    named = named.select("record", key=pl.Series(meaning[named["name"].to_numpy()], dtype=pl.Int64))
     count = has.join(named, on="record").group_by("value").agg(pl.col("key").n_unique()).sort("value")
     out = np.zeros(attribute.shape[1])
     out[count["value"].to_numpy()] = count["key"].to_numpy()

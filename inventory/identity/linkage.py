@@ -67,15 +67,14 @@ def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements
     judgements = judgements or Judgements()
     weights = load_weights()
     evidence = gather(records, statements)
-    found = candidates(evidence)
-    first = compare(evidence, _with_judged(found.pairs, evidence, judgements))
+    found, first = _compared(evidence, judgements)
     together, compared, body = two_passes(evidence, first, weights, judgements)
     matches = _matches(_Run(evidence, first, together, compared, body, weights, judgements))
     return Linkage(
         matches=matches,
         bodies=_bodies(evidence, body, matches),
         review=matches.filter(pl.col("decision") == "review"),
-        report=_report(evidence, found, body, matches),
+        report={"candidate_pairs": len(first.a)} | _report(evidence, found, body, matches),
         stale_judgements=tuple(
             f"{j.verdict} {j.a} {j.b} ({j.by}, {j.date}): a record is gone; withdraw or correct the judgement."
             for j in judgements.stale(evidence.record_ids)
@@ -96,7 +95,7 @@ def two_passes(
     apart = (vetoes(evidence, first) | different) - same
     certain = resolve(_scored(evidence, first, weights), _odds(CERTAIN), apart, sorted(same))
     evidence = pooled(evidence, certain)
-    compared = compare(evidence, _with_judged(candidates(evidence).pairs, evidence, judgements))
+    _, compared = _compared(evidence, judgements)
     apart |= vetoes(evidence, compared) - same
     return evidence, compared, resolve(_scored(evidence, compared, weights), _odds(weights.match), apart, sorted(same))
 
@@ -119,17 +118,11 @@ def _judged(evidence: Evidence, judgements: Judgements, verdict: str) -> set[tup
     return {(index[j.a], index[j.b]) for j in judgements.with_verdict(verdict) if j.a in index and j.b in index}
 
 
-def _with_judged(pairs: pl.DataFrame, evidence: Evidence, judgements: Judgements) -> pl.DataFrame:
-    """Adds judged pairs to the candidates, so that each has a row with its reasons."""
-    judged = set().union(*(_judged(evidence, judgements, v) for v in ("same", "different", "unsure")))
-    if not judged:
-        return pairs
-    extra = pl.DataFrame(sorted(judged), schema={"a": pl.Int64, "b": pl.Int64}, orient="row")
-    bearer = evidence.record_names.select("record", "name")
-    extra = extra.join(bearer.rename({"record": "a", "name": "name_a"}), on="a").join(
-        bearer.rename({"record": "b", "name": "name_b"}), on="b"
-    )
-    return pl.concat([pairs, extra.select(pairs.columns)]).unique().sort("a", "b", "name_a", "name_b")
+def _compared(evidence: Evidence, judgements: Judgements) -> tuple[Candidates, Compared]:
+    """Compares the candidates, and the judged pairs so that each of these has a row with its reasons."""
+    judged = set().union(*(_judged(evidence, judgements, v) for v in VERDICTS))
+    found = candidates(evidence).with_records(judged)
+    return found, compare(evidence, found.parts())
 
 
 @dataclass(frozen=True)
@@ -245,7 +238,6 @@ def _report(evidence: Evidence, found: Candidates, body: Ints, matches: pl.DataF
     return {
         "records": len(evidence.record_ids),
         "names": len(evidence.names),
-        "candidate_pairs": found.pair_count,
         "largest_block": found.largest_block,
         "dropped_blocks": found.dropped_blocks,
         "matches": int(decisions.get("match", 0)),

@@ -52,7 +52,8 @@ def match(names: pl.DataFrame, records: pl.DataFrame, statements: pl.DataFrame, 
     place: dict[str, int] = {}
     group = [place.setdefault(home.get(record, record), i) for i, record in enumerate(evidence.record_ids)]
     evidence = pooled(evidence, np.array(group, dtype=np.int64))
-    compared = compare(evidence, _across(candidates(evidence).pairs, len(evidence.record_ids) - len(names)))
+    known = len(records)
+    compared = compare(evidence, (_across(part, known) for part in candidates(evidence).parts()))
     weights = load_weights()
     chance = probability(score(compared, weights))
     barred = vetoes(evidence, compared)

@@ -28,8 +28,12 @@ KINDS = ("weak", "scope", "direction", "place", "local", "sector", "proper")
 _LETTERS = str.maketrans(
     {"ł": "l", "Ł": "L", "ß": "ss", "ø": "o", "Ø": "O", "đ": "d", "æ": "ae", "ı": "i", "&": " ", "'": "", "’": ""}
 )
+# A text of these letters alone is not mojibake: the first byte of a Polish letter in UTF-8 is never read as one of them.
+_SOUND = re.compile(r"[ !-%'-~ąćęłńóśźżĄĆĘŁŃÓŚŹŻ„”–]*")
+_SOUND_TO_PLAIN = str.maketrans("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ„”", 'acelnoszzACELNOSZZ""', "'")
 _WORD = re.compile(r"[a-z0-9]+")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_ALTERNATIVES = re.compile(r"[(\[/|;]")
 _CLUSTER_TAIL = re.compile(r"^(\w{3,}?)(cluster|klaster|klastr)$")
 _ADJECTIVE_OF_PLACE = re.compile(r"(.{3,}(?:sk|ck|dzk))(?:i|a|ie|iego|iej|im|imi|ich|iemu|o)$")
 _ENDINGS = re.compile(
@@ -47,6 +51,8 @@ def fold(text: str) -> str:
         >>> fold("Łódzki Klaster „Żywność”")
         'lodzki klaster "zywnosc"'
     """
+    if _SOUND.fullmatch(text):
+        return " ".join(text.translate(_SOUND_TO_PLAIN).lower().split())
     repaired = fix_text(text).translate(_LETTERS)
     plain = "".join(c for c in unicodedata.normalize("NFKD", repaired) if not unicodedata.combining(c))
     return " ".join(plain.casefold().translate(_LETTERS).split())
@@ -107,10 +113,12 @@ class Lexicon:
         first = text[0]
         if first not in self._first:
             starts = (self.terms.get(first[:size], ()) for size in range(1, len(first) + 1))
-            self._first[first] = tuple(
-                sorted((t for group in starts for t in group), key=lambda t: t.length, reverse=True)
-            )
-        return next((term for term in self._first[first] if term.fits(text)), None)
+            fitting = (t for group in starts for t in group if Term(t.words[:1], t.concept, t.lang).fits([first]))
+            self._first[first] = tuple(sorted(fitting, key=lambda t: t.length, reverse=True))
+        for term in self._first[first]:
+            if len(term.words) == 1 or term.fits(text):
+                return term
+        return None
 
 
 @cache
@@ -193,19 +201,18 @@ def _printed_acronyms(text: str) -> list[str]:
 def _initials(text: str, lexicon: Lexicon) -> set[str]:
     split = re.sub(r"(?<=[a-ząćęłńóśźż])(?=[A-ZŁŚŻ])", " ", _BRACKET.sub(" ", text))
     tokens = _WORD.findall(fold(split))
-    terms = [lexicon.find([t]) for t in tokens]
-    full = [
-        t
-        for t, term in zip(tokens, terms, strict=True)
-        if not (term and term.concept in {"function_word", "legal_form"})
-    ]
-    short = [
-        t
-        for t, term in zip(tokens, terms, strict=True)
-        if not (term and lexicon.kind[term.concept.split("+")[0]] == "generic")
-    ]
-    every = [t[0] for t in tokens]
-    found = {"".join(t[0] for t in full), "".join(t[0] for t in short), "".join(every)}
+    full = short = every = ""
+    for token in tokens:
+        term = lexicon.find((token,))
+        every += token[0]
+        if term is None:
+            full, short = full + token[0], short + token[0]
+            continue
+        if term.concept not in {"function_word", "legal_form"}:
+            full += token[0]
+        if lexicon.kind[term.concept.split("+")[0]] != "generic":
+            short += token[0]
+    found = {full, short, every}
     return {a for a in found if 3 <= len(a) <= _LONGEST_ACRONYM}
 
 
@@ -287,6 +294,8 @@ def variants(text: str, lexicon: Lexicon) -> list[str]:
         >>> variants("Bydgoszcz Industrial Cluster (BIC)", load_lexicon())
         ['Bydgoszcz Industrial Cluster', 'BIC']
     """
+    if not _ALTERNATIVES.search(text):
+        return [text]
     outside = " ".join(_BRACKET.sub(" ", text).split())
     inside = [part.strip() for part in _BRACKET.findall(text)]
     found = [text]
