@@ -283,7 +283,7 @@ def _facts(pairs: list[Pair], card: Card) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for pair in pairs:
         field = captions.get(pair.caption)
-        if field and field != "mark" and pair.values:
+        if field and field not in ("mark", "name") and pair.values:
             for name, value in _values(field, pair.values, card):
                 if isinstance(value, dict):
                     fields[name] = {**value, **fields.get(name, {})}
