@@ -12,7 +12,8 @@ from sources.captions import Piece
 
 _FURNITURE: Final = frozenset({"nav", "header", "footer", "aside", "form", "button"})
 _BULLET: Final = re.compile(r"^(?:\d{1,3}\s*[.)]\s*(?!\d)|[-–—•·*▪►]\s*)")
-_SENTENCE: Final = re.compile(r"[:!?]$|^(?:\S+\s+){4,}[^\s.]{2,}\.$")
+# Legal forms end in a full stop without ending a sentence.
+_SENTENCE: Final = re.compile(r"[:!?]$|^(?:\S+\s+){4,}(?!(?:[Ll]td|[Cc]o|[Ii]nc|[Cc]orp)\.)[^\s.]{2,}\.$")
 """A colon, or five words and a full stop that does not belong to an abbreviation such as `S.A.` or `z o. o.`"""
 _LIST_ITEMS: Final = frozenset({"li", "td", "th", "dt", "dd"})
 

@@ -76,7 +76,7 @@ def test_records_are_complete(source: str, reading: Reading) -> None:
     for record in reading.records:
         assert record.source == source
         assert record.record_id.startswith(f"{source}-")
-        assert record.name == " ".join(record.name.split()) != ""
+        assert record.name == record.name.strip() != ""
         assert set(record.fields) <= set(FIELDS)
         assert all(value not in (None, "", [], {}) for value in record.fields.values())
         assert record.url.startswith(("http://", "https://"))
