@@ -48,9 +48,10 @@ def test_text_is_text_and_numbers_are_numbers(book):
     sheet = _sheet(book, "clusters")
     assert "<f>" not in sheet
     assert "<hyperlink" not in sheet
-    # Columns: B is name_pl, all text; F is founded_year, a number.
-    assert re.findall(r'<c r="B\d+"(?! t="inlineStr")[^>]*>', sheet.partition("</row>")[2]) == []
-    assert re.search(r'<c r="F\d+"><v>20\d\d</v></c>', sheet)
+    names = [column.name for column in dictionary().tables["clusters"].columns]
+    text, number = (chr(ord("A") + names.index(name)) for name in ("name_pl", "founded_year"))
+    assert re.findall(rf'<c r="{text}\d+"(?! t="inlineStr")[^>]*>', sheet.partition("</row>")[2]) == []
+    assert re.search(rf'<c r="{number}\d+"><v>20\d\d</v></c>', sheet)
 
 
 def test_equal_tables_give_equal_bytes(book, tables, tmp_path):
