@@ -8,11 +8,12 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterator
 from typing import Final
 
 import ftfy
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 
 from sources.archive import Page
 
@@ -118,7 +119,10 @@ def canonical_address(text: str) -> str | None:
 
 def markup(text: str) -> BeautifulSoup:
     """Returns the tree of a page. The parser is named, as two parsers read broken pages differently."""
-    return BeautifulSoup(text, "lxml")
+    with warnings.catch_warnings():
+        # Pages that begin with an XML declaration are XHTML at best, and are read as browsers read them.
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        return BeautifulSoup(text, "lxml")
 
 
 def _mostly_utf8(body: bytes) -> bool:

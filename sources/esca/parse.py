@@ -156,18 +156,33 @@ def _label_list(page: Page, card: Card, text: str, soup: BeautifulSoup, level: s
     taken = 0
     for at, piece in enumerate(found):
         name, until = _named(piece.text)
+        if until and not name and not _continues(found, at):
+            entries.reject(
+                "nameless_row", f"an end of the label without a name: {piece.text!r}", path, str(at), piece.text
+            )
         if country_code(piece.text) or not name:
             continue
         if announced is not None and taken == announced:
             break
         taken += 1
-        following = _named(found[at + 1].text) if at + 1 < len(found) else ("", "")
-        until = until or (following[1] if not following[0] else "")
+        if not until and _continues(found, at + 1):
+            until = _named(found[at + 1].text)[1]
         fields = {"country": countries[at], "label": level, "label_valid_until": printed_date(until)}
         entries.add(name, fields, path, name)
     if not entries.records:
         raise LayoutUnknown(page, f"the list of the {level} label has no names")
     return entries.parsed()
+
+
+def _continues(found: Sequence[Piece], at: int) -> bool:
+    """Whether a piece is the end of the label of the piece before it: in the same item, and not torn off a name by a dash."""
+    if not 0 < at < len(found) or _named(found[at].text)[0] or found[at].text[0] in "-–—,;":
+        return False
+    items = [
+        next((id(tag) for tag in (piece.tag, *piece.tag.parents) if tag.name in ("li", "dd")), 0)
+        for piece in found[at - 1 : at + 1]
+    ]
+    return items[0] == items[1] and not country_code(found[at - 1].text)
 
 
 def _listed(found: Sequence[Piece]) -> tuple[list[Piece], int | None]:
