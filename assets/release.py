@@ -16,7 +16,7 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
-from assets.inventory import LEDGER, day_of
+from assets.inventory import JUDGEMENTS, LEDGER, day_of
 from assets.records import SOURCES, accounts, standings
 from assets.run import InventoryRun
 from assets.tables import rejected, reconciliation, retired_ids, source_readings, source_states
@@ -29,7 +29,7 @@ from inventory.identity.ledger import Ledger
 from inventory.schemas import STATISTICS, conform
 from sources.cards import Card, load_cards
 from warehouse.dictionary import dictionary
-from warehouse.release import GateClosedError, predecessor, publish, stage
+from warehouse.release import GateClosedError, predecessor, publish, refuse, stage
 
 GROUP = "release"
 KINDS = {"duckdb", "parquet"}
@@ -116,6 +116,7 @@ def candidate(
         "as_of": day.isoformat(),
         "method_version": criteria.method_version(),
         "sources": " ".join(sorted(told)),
+        "judgements": _judged(run),
         "live": str(run.live).lower(),
     }
     folder = run.build / "candidate"
@@ -189,6 +190,12 @@ def published(context: dg.AssetExecutionContext, run: InventoryRun) -> None:
     context.add_output_metadata({"version": release.version, "folder": str(release.path), "new": release.is_new})
 
 
+def _judged(run: InventoryRun) -> str:
+    """Returns a digest of what people decided, so that a difference it makes is told from one of method."""
+    files = [run.root / JUDGEMENTS, *(card.folder / "corrections.yml" for card in load_cards().values())]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.exists())).hexdigest()[:12]
+
+
 def _candidate(run: InventoryRun) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
     folder = run.build / "candidate"
     tables = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
@@ -214,6 +221,8 @@ def _audited(run: InventoryRun) -> GateReport:
             allowances=read_allowances(run.root / "allowances.yml"),
             record_results=pl.concat([results_frame(()), *records]),
         )
+        if not report.is_open:
+            refuse(staged, report)
     _tell(run, report, released=False)
     return report
 

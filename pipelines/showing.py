@@ -63,6 +63,8 @@ def refresh(settings: Settings, order: Order) -> bool:
         )
     else:
         console.print(Text("nothing was released"))
+    if not is_open and (settings.home / "refused").is_dir():
+        console.print(Text(f"every check with its result: {settings.home / 'refused'}/<version>/quality.html"))
     return is_open
 
 
