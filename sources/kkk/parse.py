@@ -129,7 +129,8 @@ def _items(found: Sequence[Piece], card: Card) -> set[int]:
     """Returns the places of all list items: those behind a round's heading, or behind the announcing line."""
     anchors = [at for at, piece in enumerate(found) if _is_round(piece) or _opens_other(piece, card)]
     if not anchors:
-        anchors = [at for at, piece in enumerate(found) if piece.kind == "heading"][-1:]
+        headings = [at for at, piece in enumerate(found) if piece.kind == "heading"]
+        anchors = [at for at in headings if any(word in fold(found[at].text) for word in card.codes["topic"])][-1:]
     places: set[int] = set()
     for anchor, end in zip(anchors, [*anchors[1:], len(found)], strict=False):
         places.update(at for at in listed(found[:end], anchor) if not _is_round(found[at]))

@@ -1,7 +1,8 @@
 """Lists of the city of Lublin: two language versions of one list, and a table with founding year and members.
 
 The list has no captions: it is the list items of the page's main part that are no links to other pages of the site. The two
-versions name the same clusters in the same order; each states names only, and the city is that of the publisher.
+versions name the same clusters in the same order; each states names only, and the city is that of the publisher. Most names of
+such a list say `cluster`, which tells it from a menu.
 """
 
 from __future__ import annotations
@@ -34,20 +35,21 @@ def parse(page: Page, card: Card) -> Parsed:
     """
     text = decode(page)
     soup = markup(text)
-    found = listings(soup, card)
+    city = card.codes["city"]["seat"]
+    if fold(city) not in fold(soup.get_text(" ")):
+        raise LayoutUnknown(page, f"a page that names {city}")
+    found = [table for table in listings(soup, card) if len(table.fields) > 1]
     if found:
         entries = Entries(page, card, "table", text)
         for table in found:
             entries.unknown += table.unknown
             for number, row in enumerate(table.rows, start=1):
                 name = row.text("name")
-                entries.add(
-                    name, {**_fields(row), "city": card.codes["city"]["seat"]}, place(page.url), name or f"row {number}"
-                )
+                entries.add(name, {**_fields(row), "city": city}, place(page.url), name or f"row {number}")
     else:
         entries = Entries(page, card, f"list_{_language(soup, page)}", text)
         for name in _names(soup, card):
-            entries.add(name, {"city": card.codes["city"]["seat"]}, place(page.url), name)
+            entries.add(name, {"city": city}, place(page.url), name)
     if not entries.records:
         raise LayoutUnknown(
             page, "a table with a column of names, or a list of clusters under a heading that speaks of them"
@@ -74,12 +76,12 @@ def _fields(row: Row) -> dict[str, Any]:
 def _names(soup: BeautifulSoup, card: Card) -> list[str]:
     """Returns the list behind the last heading that speaks of clusters; without headings, behind such a line of text."""
     found = pieces(soup)
-    topical = [
-        place for place, piece in enumerate(found) if any(word in fold(piece.text) for word in card.codes["topic"])
-    ]
+    topics = tuple(card.codes["topic"])
+    topical = [place for place, piece in enumerate(found) if any(word in fold(piece.text) for word in topics)]
     headings = [place for place in topical if found[place].kind == "heading"]
     for anchor in reversed(headings) if headings else topical:
-        if names := [unnumbered(found[place].text) for place in listed(found, anchor)]:
+        names = [unnumbered(found[place].text) for place in listed(found, anchor)]
+        if 2 * sum(any(topic in fold(name) for topic in topics) for name in names) > len(names):
             return names
     return []
 

@@ -99,7 +99,7 @@ def _list(entries: Entries, soup: BeautifulSoup) -> Parsed:
     for link in soup.find_all("a", href=True):
         if _native(str(link["href"])) or _is_pager(entries.page.url, str(link["href"])):
             entries.link(str(link["href"]))
-    if not entries.records:
+    if not any(record.fields.keys() & {"link", "mark"} for record in entries.records):
         raise LayoutUnknown(
             entries.page, "entries with a link (soid=... or klaster/...), or a table with a column of names"
         )
@@ -230,8 +230,10 @@ def _card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
     name = _card_name(soup, card)
     fields = _facts(pairs, card)
     fields["mark"] = _captioned_mark(pairs, card) or _marks(card, soup).alone(soup)
-    if not any(fields.values()):
-        raise LayoutUnknown(entries.page, "a card with a caption of the card.yml, or a category mark")
+    if not fields["mark"] and not (_native(url) and any(fields.values())):
+        raise LayoutUnknown(
+            entries.page, "a card with a category mark, or an entry's own address and a caption of the card.yml"
+        )
     entries.unknown += [pair.caption for pair in pairs if not pair.known and pair.caption and pair.values]
     entries.add(name, fields, _native(url) or place(url))
     return entries.parsed()
