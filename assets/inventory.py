@@ -113,9 +113,7 @@ def identity(
     bodies, waiting = ledger.settle(linkage.bodies, linkage.matches, judgements)
     for message in (*linkage.stale_judgements, *waiting):
         context.log.warning(message)
-    context.add_output_metadata(
-        {key: value for key, value in linkage.report.items()}, output_name="core_identity__matches"
-    )
+    context.add_output_metadata(dict(linkage.report), output_name="core_identity__matches")
     return bodies, linkage.matches
 
 
@@ -239,9 +237,7 @@ def clusters(
 
 def day_of(frame: pl.DataFrame) -> date:
     """Returns the day that the asset `core_inventory__as_of` settled."""
-    day = frame["as_of"][0]
-    assert isinstance(day, date)
-    return day
+    return frame["as_of"].cast(pl.Date).to_list()[0]
 
 
 ASSETS = [

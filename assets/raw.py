@@ -1,8 +1,8 @@
 """Raw pages: one asset per source. Live, it visits the source's site; in any case it tells what the archives hold.
 
-site --(live)--> home archive          shipped archive
-                      \\___________________/
-                         raw_<source>__pages
+site --(live)--> home archive --+
+                                +--> raw_<source>__pages
+              shipped archive --+
 """
 
 from collections.abc import Sequence

@@ -19,7 +19,7 @@ import polars as pl
 from assets.inventory import JUDGEMENTS, LEDGER, day_of
 from assets.records import SOURCES, accounts, standings
 from assets.run import InventoryRun
-from assets.tables import rejected, reconciliation, retired_ids, source_readings, source_states
+from assets.tables import reconciliation, rejected, retired_ids, source_readings, source_states
 from expectations import suites
 from expectations.allowances import read_allowances
 from expectations.findings import GateReport, Issue, results_frame

@@ -89,9 +89,7 @@ def _cluster(tables: Tables, asked: str) -> str:
         if found in tables["clusters"]["cluster_id"]:
             return str(found)
         gone = " It was withdrawn." if wanted in successors else ""
-        raise ValueError(
-            f'{wanted}: no such cluster in the latest release.{gone} `cluster-inventory query "select cluster_id, name_pl from clusters"` lists them.'
-        )
+        raise ValueError(f"{wanted}: no such cluster in the latest release.{gone} The table `clusters` lists them.")
     by_record = tables["cluster_records"].filter(pl.col("record_id") == asked)
     if not by_record.is_empty():
         return str(by_record["cluster_id"][0])
