@@ -32,14 +32,26 @@ def test_every_folder_with_a_parser_or_an_archive_is_a_source() -> None:
 
 def test_the_folder_is_complete(source: str) -> None:
     folder = CARDS[source].folder
-    assert [name for name in ("card.yml", "parse.py", "README.md", "archive/manifest.jsonl") if not (folder / name).exists()] == []
+    assert [
+        name for name in ("card.yml", "parse.py", "README.md", "archive/manifest.jsonl") if not (folder / name).exists()
+    ] == []
     assert (folder / "README.md").read_text(encoding="utf-8").startswith(f"# {source}: ")
 
 
 def test_the_docs_repeat_the_card(source: str) -> None:
     card = CARDS[source]
-    row = next(line for line in (DOCS / "sources.md").read_text(encoding="utf-8").splitlines() if f"[`{source}`]" in line)
-    for value in (card.title, card.publisher, ", ".join(card.proves) or "nothing", card.trust, card.coverage, card.cadence_days, card.licence):
+    row = next(
+        line for line in (DOCS / "sources.md").read_text(encoding="utf-8").splitlines() if f"[`{source}`]" in line
+    )
+    for value in (
+        card.title,
+        card.publisher,
+        ", ".join(card.proves) or "nothing",
+        card.trust,
+        card.coverage,
+        card.cadence_days,
+        card.licence,
+    ):
         assert f"| {value} |" in row
 
 
@@ -56,7 +68,9 @@ def test_the_archive_is_whole(source: str) -> None:
     archive = Archive(CARDS[source].folder / "archive")
     assert archive.verify() == []
     named = {page.path for page in archive.pages() if not isinstance(page, Fault)}
-    there = {path.relative_to(archive.root).as_posix() for path in (archive.root / "pages").rglob("*") if path.is_file()}
+    there = {
+        path.relative_to(archive.root).as_posix() for path in (archive.root / "pages").rglob("*") if path.is_file()
+    }
     assert there == named
 
 

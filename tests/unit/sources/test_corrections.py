@@ -8,7 +8,9 @@ import yaml
 from sources.corrections import Correction, CorrectionError, StaleCorrection, corrected, load_corrections
 from sources.records import Record
 
-RECORD = Record("list-1", "list", "https://lista.example/", "Klastrer Morski", fields={"founded": "2090", "city": "Gdynia"})
+RECORD = Record(
+    "list-1", "list", "https://lista.example/", "Klastrer Morski", fields={"founded": "2090", "city": "Gdynia"}
+)
 ENTRY = {
     "record_id": "list-1",
     "field": "founded",
