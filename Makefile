@@ -31,7 +31,8 @@ units: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
 dev: $(VENV)/.dev ## Open Dagster's UI on loopback, with the home's own run history
-	$(BIN)/dg dev --host 127.0.0.1
+	@$(BIN)/python -c "import sys, pathlib, pipelines.running as r; r.prepare_home(pathlib.Path(sys.argv[1]))" "$(abspath $(HOME_DIR))"
+	CLUSTER_INVENTORY_HOME="$(abspath $(HOME_DIR))" DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(BIN)/dg dev --host 127.0.0.1
 
 lock: ## Write the lock files again (needs uv)
 	requirements/lock.sh
