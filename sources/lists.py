@@ -56,9 +56,19 @@ def unnumbered(text: str) -> str:
 def holder(found: Sequence[Piece], place: int) -> Tag:
     """Returns the element that holds the list of an item: the smallest one around it that has other pieces too."""
     tag = found[place].tag
+    for item in (tag, *tag.parents):
+        listing = (
+            item.find_parent(["ul", "ol"])
+            if item.name == "li"
+            else item.find_parent("table")
+            if item.name == "tr"
+            else None
+        )
+        if listing is not None and len(listing.find_all(item.name)) > 1:  # a table of one row is there for the layout
+            return listing
     others = [piece.tag for at, piece in enumerate(found) if at != place]
     for part in (tag, *tag.parents):
-        if part.name in ("ul", "ol", "dl", "table") or any(_within(other, part) for other in others):
+        if part.name == "dl" or any(_within(other, part) for other in others):
             return part
     return tag
 

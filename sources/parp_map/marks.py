@@ -68,12 +68,9 @@ class Marks:
 
     def alone(self, page: Tag) -> str | None:
         """Returns the mark of a page that speaks of one entry; a piece with the words of several marks is a legend."""
-        found = []
-        for piece in pieces(page):
-            marks = {mark for words in (piece.text, *piece.runs) if (mark := self.said(words))}
-            if len(marks) == 1:
-                found.append(marks.pop())
-        return found[0] if found else self.of(page)
+        said = [{mark for words in (piece.text, *piece.runs) if (mark := self.said(words))} for piece in pieces(page)]
+        single = [marks.pop() for marks in said if len(marks) == 1]
+        return single[0] if single else None if any(said) else self.of(page)
 
 
 def _words(block: Tag) -> Iterator[str]:

@@ -230,9 +230,9 @@ def _card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
     name = _card_name(soup, card)
     fields = _facts(pairs, card)
     fields["mark"] = _captioned_mark(pairs, card) or _marks(card, soup).alone(soup)
-    if not fields["mark"] and not (_native(url) and any(fields.values())):
+    if not (_native(url) and any(fields.values())) and not (name and fields["mark"]):
         raise LayoutUnknown(
-            entries.page, "a card with a category mark, or an entry's own address and a caption of the card.yml"
+            entries.page, "a list of entries, a card with name and category mark, or an entry's own address"
         )
     entries.unknown += [pair.caption for pair in pairs if not pair.known and pair.caption and pair.values]
     entries.add(name, fields, _native(url) or place(url))

@@ -149,7 +149,7 @@ def pairs_turned(soup: BeautifulSoup) -> None:
     pairs_to_table(soup)
     for table in _pair_tables(soup):
         for row in table.find_all("tr"):
-            row.append(row.find(["td", "th"]).extract())
+            row.append(row.find_all(["td", "th"])[0].extract())
 
 
 def columns_turned(soup: BeautifulSoup) -> None:
@@ -188,7 +188,7 @@ def cells_merged(soup: BeautifulSoup) -> None:
                     cell["drop"] = "1"
                 else:
                     first = cell
-    for cell in soup.find_all(attrs={"drop": "1"}):
+    for cell in soup.select("[drop]"):
         cell.decompose()
 
 
@@ -276,7 +276,7 @@ def _pair_tables(soup: BeautifulSoup) -> list[Tag]:
         for table in soup.find_all("table")
         if not table.find("table")
         and not table.find_parent("form")
-        and not (table.find("th") and table.find("tr").find("td") is None)
+        and not (table.find("th") and table.find_all("tr")[0].find("td") is None)
         and all(len(row.find_all(["td", "th"], recursive=False)) == 2 for row in table.find_all("tr"))
     ]
 
