@@ -160,12 +160,15 @@ def pair_pieces(items: Sequence[Piece], root: Tag) -> list[Pair]:
     """Returns the pairs among classified pieces; see `captioned`."""
     spans = _spans(items, root)
     before = {place for place in _numbers_before(items) if not _has_own_value(place, items, spans, root)}
+    under = _under_captions(items, spans, root)
     claimed: dict[int, tuple[int, ...]] = {}
     taken: set[int] = set()
     captions = [index for index, item in enumerate(items) if item.kind == "caption"]
     # A heading that is a caption too would else take the first value below it from a caption that is nearer.
-    for index in sorted(captions, key=lambda index: (index not in before, _width(index, items, spans, root), index)):
-        places = _places(index, items, spans, before, root)
+    for index in sorted(
+        captions, key=lambda index: (index not in under, index not in before, _width(index, items, spans, root), index)
+    ):
+        places = under[index] if index in under else _places(index, items, spans, before, root)
         claimed[index] = tuple(place for place in places if place not in taken)
         taken.update(claimed[index])
     return list(_pairs(items, claimed, taken, before))
@@ -285,6 +288,36 @@ def _numbers_before(items: Sequence[Piece]) -> set[int]:
             before.update(place for place in run if items[place].kind == "caption")
         run = []
     return before
+
+
+def _under_captions(items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], root: Tag) -> dict[int, list[int]]:
+    """Captions of one entry that is set as a table of two rows, with the values below their captions."""
+    found: dict[int, list[int]] = {}
+    for table in root.find_all("table"):
+        rows = [row for row in table.find_all("tr", limit=3) if row.find_parent("table") is table]
+        if len(rows) != 2 or len(rows) != len(table.find_all("tr", limit=3)):
+            continue
+        heads, cells = ([_inside(cell, spans) for cell in _direct_cells(row)] for row in rows)
+        captions = [place for inside in heads for place in inside]
+        own = all(len(inside) == 1 and items[inside[0]].kind == "caption" for inside in heads)
+        below = [items[place].kind == "caption" for inside in cells for place in inside]
+        if (
+            own
+            and len(heads) == len(cells) > 1
+            and sum(items[place].known for place in captions) > 1
+            and not any(below)
+        ):
+            found |= {head[0]: list(cell) for head, cell in zip(heads, cells, strict=True)}
+    return found
+
+
+def _direct_cells(row: Tag) -> list[Tag]:
+    return [cell for cell in row.find_all(_CELLS) if cell.find_parent("tr") is row]
+
+
+def _inside(tag: Tag, spans: Mapping[int, tuple[int, int]]) -> range:
+    first, last = spans.get(id(tag), (0, -1))
+    return range(first, last + 1)
 
 
 def _has_own_value(index: int, items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], root: Tag) -> bool:
