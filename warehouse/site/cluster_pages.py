@@ -23,6 +23,18 @@ _MARGIN: Final = 190
 """Room left of the axis for the names of the lanes."""
 
 
+_FIRST: Final = (
+    "founded", "agreement_date", "letter_of_intent", "founded_note", "voivodeship", "city", "region", "address", "sector",
+    "areas", "technologies", "coordinator", "coordinator_form", "coordinator_since", "lead_body", "cluster_form",
+    "members_total", "members_qualifier", "founding_members", "website", "label", "label_awarded", "label_valid_until",
+    "kkk_round", "kkk_awarded", "kkk_valid_until", "other_label", "status_note",
+)  # fmt: skip
+"""Properties that readers look for first, in the order of the page."""
+_LAST: Final = ("note", "name_note", "list_number", "name_as_printed", "former_name", "aliases", "name")
+"""Properties that stand at the end; the names have a section of their own."""
+_NAME_KINDS: Final = ("official", "alias", "acronym", "former")
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A page that states something: the address to link to, or only its text where it is no web address."""
@@ -102,7 +114,7 @@ def cluster_pages(tables: Tables, as_of: date | None) -> Iterator[ClusterPage]:
         labels = [_cited(row | {"held": _key(row) in held_now}, records) for row in rows["labels"]]
         yield ClusterPage(
             cluster=cluster | {"address": web_address(cluster["website"])},
-            names=[_cited(row, records) for row in rows["cluster_names"]],
+            names=[_cited(row, records) for row in sorted(rows["cluster_names"], key=_place_of_name)],
             facts=_facts(rows["statements"], records),
             conflicts=[_conflict(row, statements, records) for row in rows["conflicts"]],
             labels=labels,
@@ -153,14 +165,42 @@ def _cited(row: Row, records: Mapping[str, Row]) -> Row:
 
 
 def _facts(statements: list[Row], records: Mapping[str, Row]) -> list[tuple[str, list[Row]]]:
-    """Returns the statements by property, the chosen one first and then the newest."""
-    facts: dict[str, list[Row]] = {}
+    """Returns the values by property, the chosen one first and then the newest; each with all statements that make it."""
+    facts: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
     for row in statements:
-        facts.setdefault(row["property"], []).append(_cited(row, records))
-    for rows in facts.values():
-        rows.sort(key=lambda row: row["as_of"] or "", reverse=True)
-        rows.sort(key=lambda row: not row["chosen"])
-    return sorted(facts.items())
+        value = (row["value"], row["qualifier"], row["original_value"])
+        facts.setdefault(row["property"], {}).setdefault(value, []).append(_cited(row, records))
+    return [(name, _by_weight(facts[name])) for name in sorted(facts, key=_place_of_property)]
+
+
+def _place_of_property(name: str) -> tuple[int, str]:
+    if name in _FIRST:
+        return _FIRST.index(name), name
+    return len(_FIRST) + (1 + _LAST.index(name) if name in _LAST else 0), name
+
+
+def _place_of_name(row: Row) -> tuple[int, str, str]:
+    kind = row["kind"]
+    return (_NAME_KINDS.index(kind) if kind in _NAME_KINDS else len(_NAME_KINDS)), row["lang"] or "", row["name"]
+
+
+def _by_weight(values: Mapping[tuple[Any, ...], list[Row]]) -> list[Row]:
+    rows = [
+        {
+            "value": value,
+            "qualifier": qualifier,
+            "original_value": original,
+            "chosen": any(row["chosen"] for row in stated),
+            "stated": sorted(stated, key=lambda row: (not row["chosen"], _backwards(row["as_of"]))),
+        }
+        for (value, qualifier, original), stated in values.items()
+    ]
+    return sorted(rows, key=lambda row: (not row["chosen"], _backwards(max(one["as_of"] or "" for one in row["stated"]))))
+
+
+def _backwards(day: str | None) -> tuple[int, ...]:
+    """Returns a key that sorts the newest day first and an unknown one last."""
+    return tuple(-ord(letter) for letter in day or "") or (1,)
 
 
 def _conflict(row: Row, statements: Mapping[str, Row], records: Mapping[str, Row]) -> Row:

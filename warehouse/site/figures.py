@@ -16,6 +16,10 @@ Tables = Mapping[str, pl.DataFrame]
 _POPULATIONS: Final = ("clusters", "potential_clusters", "bodies")
 _OF_POPULATION: Final = re.compile(r"^(?P<measure>.+)_of_(?P<population>clusters|potential_clusters|bodies)$")
 _PER_MILLION: Final = re.compile(r"^(?P<population>clusters|potential_clusters|bodies)_(?P<measure>per_million_inhabitants)$")
+_FRACTIONAL: Final = re.compile(r"_mean|_median|_per_million|^share_")
+"""Statistics that stand with one decimal even where it is zero, so that columns line up."""
+_ROUNDED: Final = re.compile(r"^estimated_")
+"""Estimates, whose decimals would claim a precision that they do not have."""
 _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "class": ("number_of_bodies",),
     "state": ("number_of_clusters", "number_of_potential_clusters", "number_of_bodies", "age_mean_of_bodies"),
@@ -86,6 +90,8 @@ def grids(tables: Tables, wording: Wording) -> list[Grid]:
     for dimension, wanted in _SHOWN.items():
         frame = tables["statistics"].filter((pl.col("dimension") == dimension) & pl.col("statistic").is_in(wanted))
         found = {(row["dimension_value"], row["statistic"]): row for row in frame.sort("dimension_value").iter_rows(named=True)}
+        if dimension == "list_pair":
+            found = {key: row for key, row in found.items() if row["value"]}
         columns = [statistic for statistic in wanted if any(key[1] == statistic for key in found)]
         values = list(dict.fromkeys(key[0] for key in found))
         if dimension == "cohort":
@@ -146,7 +152,10 @@ def figure(row: Mapping[str, Any] | None, wording: Wording) -> str:
         return "–"
     if row["unit"] == "year":
         return str(int(row["value"]))
-    return wording.number(row["value"]) + (" %" if row["unit"] == "%" else "")
+    if _ROUNDED.match(row["statistic"]):
+        return wording.number(round(row["value"]))
+    text = wording.decimal(row["value"]) if _FRACTIONAL.search(row["statistic"]) else wording.number(row["value"])
+    return text + ("\u00a0%" if row["unit"] == "%" else "")
 
 
 def _words_of_values(tables: Tables, wording: Wording) -> dict[str, dict[str, str]]:

@@ -76,11 +76,15 @@ class Wording:
         """Returns the plural forms of a text, by CLDR category, with `{n}` for the number."""
         return self._counts[key][self.lang]
 
-    def number(self, value: float | None, digits: int = 1) -> str:
-        """Returns a number in the format of the language, with at most `digits` decimals."""
+    def number(self, value: float | None) -> str:
+        """Returns a number in the format of the language: a whole number as such, another with one decimal."""
         if value is None:
             return "–"
-        return format_decimal(round(value, digits), locale=self._locale)
+        return format_decimal(value, "#,##0" if float(value).is_integer() else "#,##0.0", locale=self._locale)
+
+    def decimal(self, value: float) -> str:
+        """Returns a number in the format of the language with exactly one decimal."""
+        return format_decimal(value, "#,##0.0", locale=self._locale)
 
     def date(self, text: str | None) -> str:
         """Returns a date of reduced ISO precision in words of the same precision; other text as it stands."""

@@ -10,7 +10,7 @@
   const lang = document.documentElement.lang;
   const numbers = new Intl.NumberFormat(lang === "pl" ? "pl-PL" : "en-GB");
   const plural = new Intl.PluralRules(lang);
-  const collator = new Intl.Collator(lang);
+  const collator = new Intl.Collator(lang, { ignorePunctuation: true });
   const at = (id) => document.getElementById(id);
   const form = at("filters");
 
