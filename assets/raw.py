@@ -6,12 +6,14 @@ site --(live)--> home archive --+
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
 from assets.run import InventoryRun
+from sources.addresses import sameness
 from sources.archive import Archive, Fault, Page
 from sources.cards import Card, load_cards
 from sources.crawling import CrawlReport, crawl_source
@@ -32,9 +34,29 @@ VISITS = pl.Schema(
 
 
 def stored(card: Card, home: Path) -> list[Page | Fault]:
-    """Returns the pages of a source: its shipped archive, then what the home has fetched since."""
-    places = (card.folder / "archive", home / "archive" / card.id)
-    return [item for place in places for item in Archive(place).pages()]
+    """Returns the pages of a source: its shipped archive, then what the home has fetched since.
+
+    A crawl copies bytes that still hold into the home's archive; they stay the page that they were, seen again later.
+    """
+    shipped = list(Archive(card.folder / "archive").pages())
+    fetched = list(Archive(home / "archive" / card.id).pages())
+    again: dict[tuple[object, ...], str] = {}
+    for page in fetched:
+        if isinstance(page, Page):
+            again[_bytes_at(page)] = max(page.confirmed_at, again.get(_bytes_at(page), ""))
+    known = {_bytes_at(page) for page in shipped if isinstance(page, Page)}
+    return [
+        *(_confirmed(item, again.get(_bytes_at(item), "")) if isinstance(item, Page) else item for item in shipped),
+        *(item for item in fetched if isinstance(item, Fault) or _bytes_at(item) not in known),
+    ]
+
+
+def _bytes_at(page: Page) -> tuple[object, ...]:
+    return (*sameness(page.url), page.sha256)
+
+
+def _confirmed(page: Page, moment: str) -> Page:
+    return replace(page, confirmed_at=max(page.confirmed_at, moment))
 
 
 def _raw(card: Card) -> dg.AssetsDefinition:
