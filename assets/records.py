@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ import polars as pl
 from assets.handover import pack
 from assets.raw import stored
 from assets.run import InventoryRun
+from expectations.personal_data import personal_data
 from inventory.standings import Standing, kinds_of_page
 from sources.cards import Card, load_cards
 from sources.reading import Reading, read_source
-from sources.records import Record, Rejection, read_records
+from sources.records import Record, Rejection, read_record_file, record_id
 
 SOURCES = tuple(load_cards())
 FILE = "file"
@@ -85,13 +86,43 @@ def _records(card: Card) -> dg.AssetsDefinition:
 )
 def file_records(context: dg.AssetExecutionContext, run: InventoryRun) -> pl.DataFrame:
     """Reads the record file of the run; broken lines are rejected, the others stay."""
-    items = list(read_records(Path(run.records_file))) if run.records_file else []
-    records = [item for item in items if isinstance(item, Record)]
-    rejections = [item for item in items if isinstance(item, Rejection)]
+    records, rejections = read_record_file(Path(run.records_file)) if run.records_file else ([], [])
+    records, withheld = without_personal_data(records)
+    rejections += withheld
     for rejection in rejections:
         context.log.error(rejection.note)
     _account(run, FILE, Reading(FILE, tuple(records), tuple(rejections), (), {}))
     return pack(records)
+
+
+def without_personal_data(records: Iterable[Record]) -> tuple[list[Record], list[Rejection]]:
+    """Returns records without telephone numbers and mailboxes of persons, and a note for each value that was left out.
+
+    Parsers ignore such captions by name; a user's own file may hold them anywhere.
+    """
+    kept: list[Record] = []
+    withheld: list[Rejection] = []
+    for record in records:
+        bad = [field for field, value in record.fields.items() if personal_data(json.dumps(value, ensure_ascii=False))]
+        name = record.name
+        for met in personal_data(name):
+            name = name.replace(met, "").strip(" ,;-")
+        if bad or name != record.name:
+            left = ", ".join([*bad, *(["a part of the name"] if name != record.name else [])])
+            note = f"record {record.record_id}: {left} left out: it holds a telephone number or mailbox of a person. Nothing about persons is kept."
+            withheld.append(
+                Rejection(
+                    record_id(FILE, record.record_id, "personal"),
+                    FILE,
+                    record.url,
+                    record.path or "",
+                    "personal_data",
+                    note,
+                )
+            )
+        fields = {field: value for field, value in record.fields.items() if field not in bad}
+        kept.append(replace(record, name=name or record.record_id, fields=fields))
+    return kept, withheld
 
 
 def _account(run: InventoryRun, source: str, reading: Reading) -> None:

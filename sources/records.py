@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,9 @@ FIELDS: Mapping[str, str] = {
     "voivodeship": "one of the 16 voivodeships, Polish lower-case name",
     "website": "web site of the body",
 }
+
+
+_REDUCED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class RecordError(ValueError):
@@ -157,11 +162,14 @@ def write_records(records: Iterable[Record], path: Path) -> int:
 def read_records(path: Path) -> Iterator[Record | Rejection]:
     """Reads a record file; a broken line becomes a `Rejection` that names file, line and remedy.
 
+    A value that cannot be read (a date that is none) takes away itself and not the record: the record comes without it, and
+    a `Rejection` beside it says so.
+
     Args:
         path: File of JSON Lines as described at the top of this module.
 
     Yields:
-        A `Record` for each good line, a `Rejection` for each broken one, in the order of the file.
+        A `Record` for each good line, a `Rejection` for each broken line or value, in the order of the file.
     """
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
@@ -169,39 +177,88 @@ def read_records(path: Path) -> Iterator[Record | Rejection]:
                 continue
             where = f"{path.name}:{number}"
             try:
-                yield _record(json.loads(line))
-            except (ValueError, TypeError, RecordError) as fault:
-                yield Rejection(
-                    record_id=record_id("file", where, line.strip()),
-                    source="file",
-                    url="",
-                    path=where,
-                    reason="broken_line",
-                    note=f"{where}: {fault}. Mend that line (one JSON object with record_id, source, url, name, fields).",
-                )
+                raw = json.loads(line)
+                record = _record(raw)
+            except (ValueError, TypeError, RecursionError, RecordError) as fault:
+                remedy = "Mend that line (one JSON object with record_id, source, url, name, fields)."
+                yield _rejected(where, line.strip(), "broken_line", f"{fault}. {remedy}")
+                continue
+            yield record
+            for key in ("as_of", "retrieved_at"):
+                if raw.get(key) is not None and getattr(record, key) is None:
+                    note = f"record {record.record_id}: {key} is {raw[key]!r}, no ISO date; it was left out, the record stays."
+                    yield _rejected(where, record.record_id + key, "unreadable_value", note)
+
+
+def read_record_file(path: Path) -> tuple[list[Record], list[Rejection]]:
+    """Reads a record file as a whole: as `read_records`, and one record_id never names two entries.
+
+    Of lines with one record_id and different names or addresses, the first in alphabetical order stays, whatever their order in
+    the file.
+
+    Args:
+        path: File of JSON Lines as described at the top of this module.
+    """
+    items = list(read_records(path))
+    records = [item for item in items if isinstance(item, Record)]
+    rejections = [item for item in items if isinstance(item, Rejection)]
+    first: dict[str, tuple[str, str]] = {}
+    for record in records:
+        first[record.record_id] = min((record.name, record.url), first.get(record.record_id, (record.name, record.url)))
+    kept = [record for record in records if first[record.record_id] == (record.name, record.url)]
+    for record in records:
+        if first[record.record_id] != (record.name, record.url):
+            note = f"record_id {record.record_id} names another entry too ({first[record.record_id][0]}). Give each entry an id of its own."
+            rejections.append(
+                _rejected(path.name, f"{record.record_id}{record.name}{record.url}", "duplicate_id", note)
+            )
+    return kept, rejections
+
+
+def _rejected(where: str, key: str, reason: str, note: str) -> Rejection:
+    return Rejection(record_id("file", where, key), "file", "", where, reason, f"{where}: {note}")
 
 
 def _record(raw: Any) -> Record:
     if not isinstance(raw, dict):
         raise RecordError("the line is not a JSON object")
-    missing = [
-        key
-        for key in ("record_id", "source", "url", "name")
-        if not isinstance(raw.get(key), str) or not raw[key].strip()
-    ]
+    needed = ("record_id", "source", "url", "name")
+    missing = [key for key in needed if not isinstance(raw.get(key), str) or not raw[key].strip()]
     if missing:
         raise RecordError(f"no text under {', '.join(missing)}")
+    if not raw["url"].startswith(("http://", "https://")):
+        raise RecordError(f"url is {raw['url']!r}, no public address (http or https) that states the facts")
     fields = raw.get("fields") or {}
     if not isinstance(fields, dict):
         raise RecordError("fields is not a JSON object")
-    known = {key: raw[key] for key in ("as_of", "retrieved_at", "page", "path") if isinstance(raw.get(key), str)}
     return Record(
         record_id=raw["record_id"],
         source=raw["source"],
         url=raw["url"],
         name=raw["name"],
+        as_of=_reduced_date(raw.get("as_of")),
+        retrieved_at=_moment(raw.get("retrieved_at")),
         stated_by=tuple(str(address) for address in raw.get("stated_by") or ()),
         reconstructed=bool(raw.get("reconstructed", False)),
-        fields=fields,
-        **known,
+        page=raw["page"] if isinstance(raw.get("page"), str) else None,
+        path=raw["path"] if isinstance(raw.get("path"), str) else None,
+        fields={key: value for key, value in fields.items() if value is not None},
     )
+
+
+def _reduced_date(text: Any) -> str | None:
+    """Returns a date of reduced ISO precision if it is one, else None."""
+    if not isinstance(text, str) or not _REDUCED.fullmatch(text):
+        return None
+    try:
+        date.fromisoformat((text + "-01-01")[:10] if len(text) == 4 else (text + "-01")[:10])
+    except ValueError:
+        return None
+    return text
+
+
+def _moment(text: Any) -> str | None:
+    try:
+        return text if isinstance(text, str) and datetime.fromisoformat(text) else None
+    except ValueError:
+        return None
