@@ -46,7 +46,7 @@ def test_what_was_written_is_read_again(tmp_path):
         '"x"',
         {**GOOD, "name": " "},
         {**GOOD, "url": "javascript:alert(1)"},
-        {**GOOD, "fields": []},
+        {**GOOD, "fields": [1]},
         {"record_id": "R2"},
     ],
 )
