@@ -1,0 +1,253 @@
+"""Drawings of the report: figures in, SVG out, by Altair and vl-convert, offline.
+
+Figures come in as shown (`text`) beside their value, so that no drawing formats a number. Colours are told apart by
+colour-blind readers and in grey print; each drawing has its text alternative and its table beside it (`model.Chart`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import altair
+import vl_convert
+import yaml
+
+_HERE: Final = Path(__file__).parent
+FONTS: Final = _HERE / "fonts"
+_WIDTH: Final = 560
+_FONT: Final = "Lato, Helvetica Neue, Arial, sans-serif"
+INK: Final = "#1b2733"
+SERIES: Final = ("#1f4e79", "#e8a33d", "#6b7c8c", "#a3c4dc")
+"""Dark blue, amber, grey, light blue: four steps of lightness, so that grey print keeps them apart."""
+STEPS: Final = ("#e6eff6", "#bcd5e8", "#7fb0d3", "#3d80b3", "#174a75")
+"""Light to dark, for maps and shaded tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One drawn figure.
+
+    Attributes:
+        label: Row, column or cell that it stands in.
+        value: Its size; None where it is not known, which draws nothing.
+        text: The figure as shown.
+        series: Its series, for the legend; empty where there is one only.
+    """
+
+    label: str
+    value: float | None
+    text: str
+    series: str = ""
+
+
+def bars(marks: Sequence[Mark], series: Sequence[str] = ()) -> str:
+    """Returns horizontal bars, in the order given; several series of a row stand below one another."""
+    rows = list(dict.fromkeys(mark.label for mark in marks))
+    thick = 16 if len(series) > 1 else 22
+    greatest = max((mark.value or 0 for mark in marks), default=1) or 1
+    base = altair.Chart(altair.Data(values=_values(marks, rows)), height=altair.Step(thick)).encode(
+        y=altair.Y("place:O", axis=_names(rows), scale=altair.Scale(paddingInner=0.25)),
+        x=altair.X("value:Q", axis=None, scale=altair.Scale(domain=[0, greatest * 1.12])),
+    )
+    if len(series) > 1:
+        base = base.encode(
+            yOffset=altair.YOffset("series:N", sort=list(series)),
+            color=altair.Color("series:N", sort=list(series), scale=_colours(series), legend=_legend()),
+        )
+    drawn = base.mark_bar() if len(series) > 1 else base.mark_bar(color=SERIES[0])
+    shown = base.mark_text(align="left", dx=4, fontSize=11.5).encode(text="text:N", color=altair.value(INK))
+    return _svg(drawn + shown)
+
+
+def columns(marks: Sequence[Mark], series: Sequence[str]) -> str:
+    """Returns upright columns, one a label in the order given, shaded by series from light to dark."""
+    rows = list(dict.fromkeys(mark.label for mark in marks))
+    greatest = max((mark.value or 0 for mark in marks), default=1) or 1
+    shades = altair.Scale(domain=list(series), range=list(STEPS[5 - min(len(series), 5) :])[: len(series)])
+    base = altair.Chart(altair.Data(values=_values(marks, rows)), height=230).encode(
+        x=altair.X(
+            "place:O",
+            axis=altair.Axis(labelExpr=_lookup(rows), title=None, ticks=False, labelAngle=-90 if len(rows) > 12 else 0),
+        ),
+        y=altair.Y("value:Q", axis=None, scale=altair.Scale(domain=[0, greatest * 1.1])),
+    )
+    drawn = base.mark_bar(stroke=INK, strokeWidth=0.6).encode(
+        color=altair.Color("series:N", sort=list(series), scale=shades, legend=_legend())
+    )
+    return _svg(drawn + base.mark_text(dy=-7, fontSize=11.5, color=INK).encode(text="text:N"))
+
+
+def choropleth(marks: Sequence[Mark], codes: Sequence[str]) -> str:
+    """Returns the map of the voivodeships, shaded by value, with the figure on each.
+
+    Args:
+        marks: One a voivodeship.
+        codes: TERYT code of each mark.
+    """
+    outlines = json.loads((_HERE / "boundaries" / "poland.topo.json").read_text(encoding="utf-8"))
+    places = yaml.safe_load((_HERE / "boundaries" / "poland.yml").read_text(encoding="utf-8"))
+    rows = [
+        {"id": places[code]["id"], "longitude": places[code]["longitude"], "latitude": places[code]["latitude"],
+         "value": mark.value or 0, "text": mark.text}
+        for code, mark in zip(codes, marks, strict=True) if code in places
+    ]  # fmt: skip
+    greatest = max((row["value"] for row in rows), default=1) or 1
+    shades = altair.Scale(domain=[0, greatest], range=list(STEPS))
+    found = altair.LookupData(data=altair.Data(values=rows), key="id", fields=["value"])
+    shapes = (
+        altair.Chart(altair.Data(values=outlines, format=altair.DataFormat(type="topojson", feature="pol")))
+        .mark_geoshape(stroke="#5c6f80", strokeWidth=0.7)
+        .transform_lookup(lookup="id", from_=found)
+        .encode(color=altair.Color("value:Q", scale=shades, legend=None))
+    )
+    dark = f"datum.value > {greatest * 0.55}"
+    shown = (
+        altair.Chart(altair.Data(values=rows))
+        .mark_text(fontSize=15, fontWeight="bold")
+        .encode(
+            longitude="longitude:Q", latitude="latitude:Q", text="text:N",
+            color=altair.condition(dark, altair.value("#ffffff"), altair.value(INK)),
+        )
+    )  # fmt: skip
+    return _svg((shapes + shown).project(type="mercator").properties(height=430))
+
+
+def shaded(names: Sequence[str], marks: Sequence[tuple[int, int, Mark]]) -> str:
+    """Returns a square of shaded cells, its columns headed by the rows' numbers.
+
+    Args:
+        names: Rows, and columns in the same order.
+        marks: Row, column and figure of each cell.
+    """
+    rows = [{"row": row, "column": column, "value": mark.value or 0, "text": mark.text} for row, column, mark in marks]
+    greatest = max((row["value"] for row in rows), default=1) or 1
+    heads = [f"{place}. {_cut(name)}" for place, name in enumerate(names, start=1)]
+    base = altair.Chart(altair.Data(values=rows), height=altair.Step(26)).encode(
+        y=altair.Y("row:O", axis=_names(heads)),
+        x=altair.X("column:O", axis=altair.Axis(orient="top", labelExpr="datum.value + 1", labelAngle=0, title=None, ticks=False)),
+    )
+    cells = base.mark_rect(stroke="#ffffff").encode(
+        color=altair.Color("value:Q", scale=altair.Scale(type="sqrt", domain=[0, greatest], range=list(STEPS)), legend=None)
+    )
+    dark = f"datum.value > {greatest * 0.4}"
+    shown = base.mark_text(fontSize=11).encode(
+        text="text:N", color=altair.condition(dark, altair.value("#ffffff"), altair.value(INK))
+    )
+    return _svg(cells + shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One drawn interval: its row, first and last day (full ISO dates), and series."""
+
+    label: str
+    first: str
+    last: str
+    series: str
+
+
+def spans(marks: Sequence[Span], series: Sequence[str], day: str) -> str:
+    """Returns intervals on a time line, one row a label, with the day of the inventory as a broken line."""
+    rows = list(dict.fromkeys(mark.label for mark in marks))
+    values = [
+        {"place": rows.index(mark.label), "first": mark.first, "last": mark.last, "series": mark.series} for mark in marks
+    ]
+    drawn = (
+        altair.Chart(altair.Data(values=values), height=altair.Step(17))
+        .mark_bar(height=10)
+        .encode(
+            y=altair.Y("place:O", axis=_names(rows)),
+            x=altair.X("first:T", axis=altair.Axis(format="%Y", title=None, orient="top", grid=True, tickCount="year")),
+            x2="last:T",
+            color=altair.Color("series:N", sort=list(series), scale=_colours(series), legend=_legend()),
+        )
+    )
+    line = altair.Chart(altair.Data(values=[{"day": day}])).mark_rule(strokeDash=[4, 3], color=INK).encode(x="day:T")
+    return _svg(drawn + line)
+
+
+def interval(found: Mark, estimate: Mark, low: Mark, high: Mark) -> str:
+    """Returns an estimate with its interval below a bar of what was found."""
+    rows = [found.label, estimate.label]
+    greatest = max(mark.value or 0 for mark in (found, estimate, high)) * 1.12
+    scale = altair.Scale(domain=[0, greatest])
+
+    def layer(values: list[dict[str, Any]]) -> altair.Chart:
+        return altair.Chart(altair.Data(values=values), height=altair.Step(40)).encode(
+            y=altair.Y("place:O", axis=_names(rows), scale=altair.Scale(domain=[0, 1])),
+            x=altair.X("value:Q", axis=None, scale=scale),
+        )
+
+    bar = layer([{"place": 0, "value": found.value}]).mark_bar(height=20, color=SERIES[0])
+    rule = layer([{"place": 1, "value": low.value, "end": high.value}]).mark_rule(strokeWidth=2.5, color=INK)
+    point = layer([{"place": 1, "value": estimate.value}]).mark_point(filled=True, size=130, color=SERIES[1], stroke=INK, opacity=1)
+    ends = layer([{"place": 1, "value": mark.value} for mark in (low, high)]).mark_tick(thickness=2.5, size=14, color=INK)
+    texts = layer([
+        {"place": 0, "value": found.value, "text": found.text, "dx": 1},
+    ]).mark_text(align="left", dx=5, color=INK).encode(text="text:N")
+    above = layer([{"place": 1, "value": mark.value, "text": mark.text} for mark in (low, estimate, high)]).mark_text(
+        dy=-15, color=INK
+    ).encode(text="text:N")
+    return _svg(bar + rule.encode(x2="end:Q") + ends + point + texts + above)
+
+
+def _values(marks: Sequence[Mark], rows: Sequence[str]) -> list[dict[str, Any]]:
+    places = {row: place for place, row in enumerate(rows)}
+    return [
+        {"place": places[mark.label], "value": mark.value or 0, "text": mark.text, "series": mark.series} for mark in marks
+    ]
+
+
+def _names(rows: Sequence[str]) -> altair.Axis:
+    return altair.Axis(labelExpr=_lookup(rows), title=None, ticks=False, domain=False, labelLimit=250, labelPadding=6)
+
+
+def _lookup(rows: Sequence[str]) -> str:
+    # Labels stand in an expression: as JSON they are strings and nothing else, whatever a page printed.
+    return f"{json.dumps([_cut(row) for row in rows])}[datum.value]"
+
+
+def _cut(text: str, longest: int = 42) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _colours(series: Sequence[str]) -> altair.Scale:
+    return altair.Scale(domain=list(series), range=[SERIES[place % len(SERIES)] for place in range(len(series))])
+
+
+def _legend() -> altair.Legend:
+    return altair.Legend(title=None, orient="top", direction="horizontal", symbolType="square", symbolStrokeWidth=0, labelLimit=300)
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> None:
+    vl_convert.register_font_directory(str(FONTS))
+
+
+def _svg(chart: altair.LayerChart) -> str:
+    _fonts()
+    spec = (
+        chart.properties(width=_WIDTH, padding=4, background="transparent")
+        .properties(autosize=altair.AutoSizeParams(type="fit-x", contains="padding"))
+        .configure(font=_FONT)
+        .configure_view(stroke=None)
+        .configure_axis(labelFontSize=12.5, labelColor=INK, domainColor="#8a97a3", gridColor="#dde3e8")
+        .configure_legend(labelFontSize=12.5, labelColor=INK, offset=6)
+        .configure_text(fontSize=12.5)
+        .to_json(indent=None)
+    )
+    drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[], time_format_locale=None)
+    return _sized(drawn)
+
+
+def _sized(svg: str) -> str:
+    """Returns the drawing without a fixed size, as wide as the column it stands in, one picture to assistive technology."""
+    head, mark, rest = svg.partition(">")
+    head = re.sub(r'\s(width|height|version|xmlns:xlink)="[^"]*"', "", head)
+    return head + mark + re.sub(r'\s(role|aria-[a-z]+)="[^"]*"', "", rest)
