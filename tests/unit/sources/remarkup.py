@@ -83,7 +83,7 @@ def list_to_paragraphs(soup: BeautifulSoup) -> None:
 
 def list_to_lines(soup: BeautifulSoup) -> None:
     """Sets lists as lines of text that `br` separates."""
-    for item in soup.find_all("li"):
+    for item in soup.select("li:not(nav li)"):
         for heading in item.find_all(_HEADINGS):
             heading.unwrap()
         item.append(soup.new_tag("br"))
@@ -93,7 +93,7 @@ def list_to_lines(soup: BeautifulSoup) -> None:
 
 def list_to_rows(soup: BeautifulSoup) -> None:
     """Sets lists as tables with one column and no header."""
-    for item in soup.find_all("li"):
+    for item in soup.select("li:not(nav li)"):
         item.name = "td"
         item.wrap(soup.new_tag("tr"))
     _rename(soup, {"ul": "table", "ol": "table"})
