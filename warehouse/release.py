@@ -153,7 +153,7 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
     """
     as_of = _day(about)
     folder = _folder(home)
-    lock = _lock(folder)
+    lock = take_lock(home)
     try:
         for leftover in folder.glob(".staging-*"):
             shutil.rmtree(leftover)
@@ -254,9 +254,27 @@ def roll_back(home: Path, version: str) -> Release:
     known = {release.version: release for release in releases(home)}
     if version not in known:
         raise ReleaseError(f"there is no release {version}: choose one of {', '.join(known) or '(none yet)'}")
-    with _lock(_folder(home)):
+    with take_lock(home):
         _point_latest(home, version)
     return known[version]
+
+
+def take_lock(home: Path) -> IO[str]:
+    """Returns the held lock of a home's releases; closing it, or the end of the process, lets it go.
+
+    Raises:
+        ReleaseLockedError: Another process holds it.
+    """
+    folder = _folder(home)
+    lock = (folder / ".lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as fault:
+        lock.close()
+        raise ReleaseLockedError(
+            f"another release is being made in {folder}: wait until it has ended and try again, or use another home"
+        ) from fault
+    return lock
 
 
 def _complete(staged: Staged, gate: GateReport) -> None:
@@ -269,7 +287,7 @@ def _complete(staged: Staged, gate: GateReport) -> None:
     write_workbook(staged.path / "inventory.xlsx", staged.tables, datetime.fromisoformat(facts["built_at"]))
     write_pages(staged.path, staged.version, staged.tables, gate)
     files = sorted(path for path in staged.path.rglob("*") if path.is_file())
-    lines = [f"{_sha256(path)}  {path.relative_to(staged.path).as_posix()}\n" for path in files]
+    lines = [f"{sha256(path)}  {path.relative_to(staged.path).as_posix()}\n" for path in files]
     (staged.path / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
@@ -364,18 +382,6 @@ def _folder(home: Path) -> Path:
     return folder
 
 
-def _lock(folder: Path) -> IO[str]:
-    lock = (folder / ".lock").open("a+", encoding="utf-8")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as fault:
-        lock.close()
-        raise ReleaseLockedError(
-            f"another release is being made in {folder}: wait until it has ended and try again, or use another home"
-        ) from fault
-    return lock
-
-
 def _point_latest(home: Path, version: str) -> None:
     folder = _folder(home)
     fresh = folder / ".latest"
@@ -388,6 +394,7 @@ def _point_latest(home: Path, version: str) -> None:
         fresh.replace(folder / "latest.txt")
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Returns the SHA-256 of a file in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
