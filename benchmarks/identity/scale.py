@@ -1,105 +1,68 @@
 """Links synthetic registries of growing size, and prints time, memory, pairs and quality.
 
-Names are made from the concept lexicon: a place, one or two branches and, for half of the bodies, a coined word; each body
-has one to four records: its Polish name, its English one, with or without the coined word, a dropped letter, a legal form.
-The numbers of the generator are fixed by a seed, so a run can be repeated.
+    python -m benchmarks.identity.scale 10000 100000 1000000
 
-    python -m benchmarks.identity.scale 1000 10000 100000
+A line for each size; each size runs in a process of its own, so that the peak memory is its own.
 """
 
 from __future__ import annotations
 
-import random
 import resource
+import subprocess
 import sys
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks.identity.synthetic import registry
 from inventory.identity.linkage import link
-from inventory.identity.names import Lexicon, load_lexicon
 from inventory.records import frame
 from inventory.statements import state
-from sources.records import Record
 
-SYLLABLES = "ba be bi bo da de do fa fi ga go ka ke ki ko la le li lo ma me mi mo na ne no pa po ra re ri ro sa se so ta te to va ve vi za ze zo"
-
-
-def registry(size: int, seed: int = 2015) -> tuple[list[Record], np.ndarray]:
-    """Returns at least `size` records, and the number of the body that each speaks of."""
-    draw = random.Random(seed)  # noqa: S311
-    lexicon = load_lexicon()
-    places, branches = (_words(lexicon, kind) for kind in ("place", "sector"))
-    syllables = SYLLABLES.split()
-    records: list[Record] = []
-    truth: list[int] = []
-    body = 0
-    while len(records) < size:
-        place = draw.choice(places)
-        said = draw.sample(branches, draw.choice((1, 2, 2, 3)))
-        coined = "".join(draw.choice(syllables) for _ in range(4)).capitalize() if draw.random() < 0.7 else ""
-        city = f"Miasto{draw.randrange(2000)}"
-        for copy in range(draw.choice((1, 2, 3, 4))):
-            name = _name(draw, place, said, coined, copy)
-            fields = {"city": city} if draw.random() < 0.7 else {}
-            if coined and draw.random() < 0.4:
-                fields["website"] = f"https://{coined.lower()}{body}.pl"
-            records.append(
-                Record(f"S{len(records):07d}", "synthetic", f"https://list{copy}.example/{body}", name, fields=fields)
-            )
-            truth.append(body)
-        body += 1
-    return records, np.array(truth)
+Ints = NDArray[np.int64]
 
 
-def _words(lexicon: Lexicon, kind: str) -> list[tuple[str, str]]:
-    by: dict[str, dict[str, str]] = {}
-    for group in lexicon.terms.values():
-        for term in group:
-            if "+" not in term.concept and lexicon.kind[term.concept] == kind and len(term.words[0]) > 3:
-                by.setdefault(term.concept, {}).setdefault(term.lang, " ".join(term.words).replace("*", ""))
-    return sorted((words["pl"], words["en"]) for words in by.values() if {"pl", "en"} <= set(words))
+def quality(truth: Ints, body: Ints) -> dict[str, float]:
+    """Returns pairwise and B-cubed precision and recall, and B-cubed F1, from the sizes of bodies and of their overlaps."""
+    sizes = [np.unique(labels, return_inverse=True, return_counts=True)[1:] for labels in (truth, body)]
+    joint = np.unique(truth * (int(body.max()) + 1) + body, return_inverse=True, return_counts=True)[1:]
+    (gold, found), both = [count[at] for at, count in sizes], joint[1][joint[0]]
+    precision, recall = float((both / found).mean()), float((both / gold).mean())
+    return {
+        "P": float((both - 1).sum() / max((found - 1).sum(), 1)),
+        "R": float((both - 1).sum() / max((gold - 1).sum(), 1)),
+        "B-cubed F1": 2 * precision * recall / (precision + recall),
+    }
 
 
-def _name(draw: random.Random, place: tuple[str, str], said: list[tuple[str, str]], coined: str, copy: int) -> str:
-    lang = copy % 2
-    core = " ".join(one[lang] for one in said)
-    name = f"{place[lang]} klaster {core}" if lang == 0 else f"{place[lang]} {core} cluster"
-    if coined and draw.random() < 0.9:
-        name += f" {coined}"
-    if draw.random() < 0.05:
-        at = draw.randrange(len(name) - 1)
-        name = name[:at] + name[at + 1 :]
-    return f"Stowarzyszenie {name}" if draw.random() < 0.1 else name
-
-
-def quality(truth: np.ndarray, body: np.ndarray) -> tuple[float, float]:
-    """Returns pairwise precision and recall, from the sizes of bodies and of their overlaps."""
-
-    def pairs(labels: np.ndarray) -> float:
-        _, sizes = np.unique(labels, return_counts=True)
-        return float((sizes * (sizes - 1) / 2).sum())
-
-    both = pairs(truth * (int(body.max()) + 1) + body)
-    return both / max(pairs(body), 1), both / max(pairs(truth), 1)
+def measure(size: int) -> str:
+    """Returns the figures of one size as a line."""
+    records, truth = registry(size)
+    frames = frame(records), state(records)
+    del records
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    start = time.perf_counter()
+    found = link(*frames)
+    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    body = found.bodies.sort("record_id")["body_id"].rank("dense").cast(int).to_numpy().astype(np.int64)
+    figures = "  ".join(f"{title} {value:.4f}" for title, value in quality(truth, body).items())
+    return (
+        f"{len(truth)} records: {seconds:.1f} s, {cpu:.1f} s of processor, peak {after.ru_maxrss / 1e6:.2f} GB,"
+        f" {figures}, {dict(found.report)}"
+    )
 
 
 def main() -> None:
     """Prints a line for each size asked for."""
-    for size in map(int, sys.argv[1:] or ["1000", "10000"]):
-        records, truth = registry(size)
-        frames = frame(records), state(records)
-        start = time.perf_counter()
-        found = link(*frames)
-        seconds = time.perf_counter() - start
-        order = {b: i for i, b in enumerate(sorted(set(found.bodies["body_id"].to_list())))}
-        body = np.array([order[b] for b in found.bodies.sort("record_id")["body_id"].to_list()])
-        precision, recall = quality(truth, body)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        print(
-            f"{len(records)} records: {seconds:.1f} s, peak {peak:.1f} GB, P {precision:.3f} R {recall:.3f}, {found.report}",
-            flush=True,
-        )
+    sizes = sys.argv[1:] or ["10000"]
+    if len(sizes) == 1:
+        print(measure(int(sizes[0])), flush=True)
+        return
+    for size in sizes:
+        subprocess.run([sys.executable, "-m", "benchmarks.identity.scale", size], check=True)  # noqa: S603
 
 
 if __name__ == "__main__":

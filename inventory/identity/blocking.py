@@ -28,60 +28,62 @@ _PAIR = ("a", "b", "name_a", "name_b")
 
 @dataclass(frozen=True)
 class Candidates:
-    """Pairs of records to be compared.
+    """Pairs of groups of records to be compared; a group is a single record until evidence is pooled.
 
     Attributes:
         by_name: Columns name_a, name_b: names that share a key, each pair in both orders, and each name with itself.
-        by_record: Columns a, b: records that share a web domain, a < b.
-        bearers: Columns record, name, bucket: which record bears which name; of a very frequent name, only records of
+        by_group: Columns a, b: groups that share a web domain, or that are to be compared whatever they share, a < b.
+        bearers: Columns group, name, bucket: which group bears which name; of a very frequent name, only groups of
             one bucket meet.
         largest_block: Members of the largest block used.
         dropped_blocks: Keys left out because their blocks were too large.
     """
 
     by_name: pl.DataFrame
-    by_record: pl.DataFrame
+    by_group: pl.DataFrame
     bearers: pl.DataFrame
     largest_block: int
     dropped_blocks: int
 
-    def with_records(self, pairs: Iterable[tuple[int, int]]) -> Candidates:
-        """Returns the candidates with further pairs of records, whose smaller index comes first."""
-        extra = pl.DataFrame(sorted(pairs), schema=self.by_record.schema, orient="row")
-        return replace(self, by_record=pl.concat([self.by_record, extra]).unique())
+    def with_groups(self, pairs: Iterable[tuple[int, int]]) -> Candidates:
+        """Returns the candidates with further pairs of groups."""
+        ordered = sorted({(min(pair), max(pair)) for pair in pairs})
+        extra = pl.DataFrame(ordered, schema=self.by_group.schema, orient="row")
+        return replace(self, by_group=pl.concat([self.by_group, extra]).unique())
 
     def parts(self, size: int = PART) -> Iterator[pl.DataFrame]:
-        """Yields the pairs of records with every pair of their names that shares a key, for `size` records a at a time.
+        """Yields the pairs of groups with every pair of their names that shares a key, for `size` groups a at a time.
 
         Yields:
-            Columns a, b (record indices, a < b), name_a, name_b; all pairs of one a are in one part; rows may repeat.
+            Columns a, b (groups, a <= b), name_a, name_b; all pairs of one a are in one part; rows may repeat.
         """
-        count = int(self.bearers["record"].max() or 0) + 1 if len(self.bearers) else 0  # type: ignore[arg-type]
-        theirs = self.bearers.rename({"record": "b", "name": "name_b"})
+        theirs = self.bearers.rename({"group": "b", "name": "name_b"})
         names = theirs.unique(["b", "name_b"]).drop("bucket")
-        for start in range(0, count, size):
-            ours = self.bearers.filter(pl.col("record").is_between(start, start + size - 1))
-            ours = ours.rename({"record": "a", "name": "name_a"})
+        count = self.bearers["group"].max()
+        for start in range(0, count + 1 if isinstance(count, int) else 0, size):
+            ours = self.bearers.filter(pl.col("group").is_between(start, start + size - 1))
+            ours = ours.rename({"group": "a", "name": "name_a"})
             met = ours.join(self.by_name, on="name_a").join(theirs, on=["name_b", "bucket"])
             sited = (
-                self.by_record.filter(pl.col("a").is_between(start, start + size - 1))
+                self.by_group.filter(pl.col("a").is_between(start, start + size - 1))
                 .join(ours.unique(["a", "name_a"]), on="a")
                 .join(names, on="b")
             )
-            yield pl.concat([met.filter(pl.col("a") < pl.col("b")).select(_PAIR), sited.select(_PAIR)])
+            yield pl.concat([met.filter(pl.col("a") <= pl.col("b")).select(_PAIR), sited.select(_PAIR)])
 
 
 def candidates(evidence: Evidence) -> Candidates:
-    """Returns the candidate pairs of records, each with every pair of their names that shares a key."""
+    """Returns the candidate pairs of groups, each with every pair of their names that shares a key."""
     found = [_block(keys, "name") for keys in (*_concept_keys(evidence), _acronym_keys(evidence), _meanings(evidence))]
     pairs = pl.concat([pairs for pairs, _, _ in found]).unique()
     same = evidence.record_names.select(name_a=pl.col("name").unique()).with_columns(name_b="name_a")
     by_name = pl.concat([pairs, pairs.select(name_a="name_b", name_b="name_a"), same])
     record, domain = _columns(evidence.attributes["domain"])
-    sited, *figures = _block(pl.DataFrame({"record": record, "key": domain}), "record")
+    sites = pl.DataFrame({"group": evidence.group[record], "key": domain}).unique()
+    sited, *figures = _block(sites, "group")
     return Candidates(
         by_name=by_name,
-        by_record=sited.rename({"record_a": "a", "record_b": "b"}),
+        by_group=sited.rename({"group_a": "a", "group_b": "b"}),
         bearers=_bearers(evidence),
         largest_block=max(figures[0], *(largest for _, largest, _ in found)),
         dropped_blocks=figures[1] + sum(dropped for _, _, dropped in found),
@@ -90,8 +92,10 @@ def candidates(evidence: Evidence) -> Candidates:
 
 def _bearers(evidence: Evidence) -> pl.DataFrame:
     """Buckets overlap by half, so that neighbours always meet in one."""
+    record, name = (evidence.record_names[column].to_numpy() for column in ("record", "name"))
+    bearers = pl.DataFrame({"group": evidence.group[record], "name": name}).unique().sort("group", "name")
     place = pl.int_range(pl.len()).over("name")
-    bearers = evidence.record_names.select("record", "name", bucket=2 * (place // MOST_BEARERS), place=place)
+    bearers = bearers.with_columns(bucket=2 * (place // MOST_BEARERS), place=place)
     shifted = bearers.filter(pl.len().over("name") > MOST_BEARERS).with_columns(
         bucket=2 * ((pl.col("place") + MOST_BEARERS // 2) // MOST_BEARERS) + 1
     )
@@ -144,10 +148,5 @@ def _block(keys: pl.DataFrame, member: str) -> tuple[pl.DataFrame, int, int]:
     used = sizes.filter(pl.col("size").is_between(2, LARGEST_BLOCK))
     kept = keys.select(member, "key").join(used.select("key"), on="key")
     pairs = kept.join(kept, on="key", suffix="_b").filter(pl.col(member) < pl.col(f"{member}_b"))
-    largest = used["size"].max() if len(used) else 0
-    dropped = int((sizes["size"] > LARGEST_BLOCK).sum())
-    return (
-        pairs.select(pl.col(member).alias(f"{member}_a"), pl.col(f"{member}_b")).unique(),
-        int(largest or 0),  # type: ignore[call-overload]
-        dropped,
-    )
+    pairs = pairs.select(pl.col(member).alias(f"{member}_a"), pl.col(f"{member}_b")).unique()
+    return pairs, int(used["size"].to_numpy().max(initial=0)), int((sizes["size"] > LARGEST_BLOCK).sum())

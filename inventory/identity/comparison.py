@@ -65,6 +65,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
 """Evidence to its levels. The index in the tuple is the value in the arrays."""
 
 NO_PAIRS = pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64, "name_a": pl.Int64, "name_b": pl.Int64})
+_ENDS = {"a": "b", "b": "a", "name_a": "name_b", "name_b": "name_a"}
 _CHUNK = 400_000
 _CROWDED = 3.0
 
@@ -89,24 +90,29 @@ class Compared:
 
 
 def compare(evidence: Evidence, parts: Iterable[pl.DataFrame]) -> Compared:
-    """Returns the levels of each pair of records, taking its best pair of names.
+    """Returns the levels of each pair of records of two groups, or of one, taking their best pair of names.
 
     Args:
         evidence: What is known.
-        parts: Frames of columns a, b, name_a, name_b as `blocking.Candidates.parts` gives them.
+        parts: Frames of columns a, b (groups), name_a, name_b as `blocking.Candidates.parts` gives them.
 
     Returns:
-        The pairs in the order of a, then b, if the parts are.
+        The pairs in the order of a, then b.
     """
     done = [_compare_part(evidence, part) for part in parts] or [_compare_part(evidence, NO_PAIRS)]
+    a, b = (np.concatenate([getattr(one, end) for one in done]) for end in ("a", "b"))
+    order = np.argsort(a * (len(evidence.record_ids) + 1) + b, kind="stable")
     return Compared(
-        *(np.concatenate([getattr(one, field) for one in done]) for field in ("a", "b", "name_a", "name_b")),
-        levels={kind: np.concatenate([one.levels[kind] for one in done]) for kind in LEVELS},
+        a=a[order],
+        b=b[order],
+        name_a=np.concatenate([one.name_a for one in done])[order],
+        name_b=np.concatenate([one.name_b for one in done])[order],
+        levels={kind: np.concatenate([one.levels.pop(kind) for one in done])[order] for kind in LEVELS},
     )
 
 
 def _compare_part(evidence: Evidence, pairs: pl.DataFrame) -> Compared:
-    best = _best_names(evidence, pairs)
+    best = _records_of(evidence, _best_names(evidence, pairs))
     a, b, i, j = (best[c].to_numpy().astype(np.int64) for c in ("a", "b", "name_a", "name_b"))
     levels = {k: np.zeros(len(a), dtype=np.uint8) for k in LEVELS}
     for start in range(0, len(a), _CHUNK):
@@ -137,23 +143,30 @@ def _best_names(evidence: Evidence, pairs: pl.DataFrame) -> pl.DataFrame:
         # An acronym alone is compared only where no name in words agrees better.
         likeness[p] = np.where(alone[i[p]] | alone[j[p]], np.minimum(likeness[p], 0.3), likeness[p])
         likeness[p] += (_dot(evidence.acronyms, evidence.acronyms, i[p], j[p]) > 0) * 0.05
-    prop = evidence.record_names.select("record", "name", "prop")
     return (
         pairs.with_columns(likeness=likeness.round(6), shared=shared.round(6))
         .sort(["a", "b", "likeness", "shared", "name_a", "name_b"], descending=[False, False, True, True, False, False])
         .unique(["a", "b"], keep="first", maintain_order=True)
-        .join(
-            prop.rename({"record": "a", "name": "name_a", "prop": "prop_a"}),
-            on=["a", "name_a"],
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            prop.rename({"record": "b", "name": "name_b", "prop": "prop_b"}),
-            on=["b", "name_b"],
-            how="left",
-            maintain_order="left",
-        )
+        .select("a", "b", "name_a", "name_b")
+    )
+
+
+def _records_of(evidence: Evidence, best: pl.DataFrame) -> pl.DataFrame:
+    """Turns pairs of groups into pairs of their records, a < b, with the property under which each bears its name."""
+    member = pl.DataFrame({"group": evidence.group, "record": np.arange(len(evidence.group))})
+    met = (
+        best.rename({"a": "group_a", "b": "group_b"})
+        .join(member.rename({"group": "group_a", "record": "a"}), on="group_a")
+        .join(member.rename({"group": "group_b", "record": "b"}), on="group_b")
+        .filter((pl.col("group_a") != pl.col("group_b")) | (pl.col("a") < pl.col("b")))
+    )
+    turned = pl.col("a") > pl.col("b")
+    swapped = {x: pl.when(turned).then(y).otherwise(x) for x, y in _ENDS.items()}
+    prop = evidence.record_names.select("record", "name", "prop")
+    return (
+        met.select(**swapped)
+        .join(prop.rename({"record": "a", "name": "name_a", "prop": "prop_a"}), on=["a", "name_a"], how="left")
+        .join(prop.rename({"record": "b", "name": "name_b", "prop": "prop_b"}), on=["b", "name_b"], how="left")
     )
 
 

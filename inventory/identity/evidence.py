@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -86,6 +86,8 @@ class Evidence:
     Attributes:
         record_ids: Ids, sorted; the index of a record is its place here.
         names: Distinct names; the index of a name is its place here.
+        group: Record index to the smallest record index of the records it is pooled with; names, places, sites and
+        coordinators of one group are equal.
         record_names: Columns record, name, prop: which record bears which name, and under which property.
         forms: What is compared of whole names.
         concepts: Names x concepts, one where the name says it.
@@ -103,6 +105,7 @@ class Evidence:
 
     record_ids: list[str]
     names: list[Name]
+    group: Ints
     record_names: pl.DataFrame
     forms: NameForms
     concepts: Matrix
@@ -156,6 +159,7 @@ def gather(records: pl.DataFrame, statements: pl.DataFrame, lexicon: Lexicon | N
     return Evidence(
         record_ids=record_ids,
         names=parsed,
+        group=np.arange(len(record_ids)),
         record_names=record_names,
         forms=NameForms(
             meaning=meaning,
@@ -205,6 +209,7 @@ def pooled(evidence: Evidence, body: NDArray[np.int64]) -> Evidence:
     names = pl.concat([evidence.record_names, theirs]).unique(["record", "name"], keep="first", maintain_order=True)
     return replace(
         evidence,
+        group=body,
         record_names=names.sort("record", "name"),
         attributes=attributes,
         coordinators=spread(evidence.coordinators).unique().sort("record", "coordinator"),
@@ -227,7 +232,7 @@ def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tu
     other = said.filter(pl.col("property").is_in(_NAME_PROPERTIES)).select("record", prop="property", text="value")
     named = pl.concat([own, other]).unique().sort("record", "prop", "text")
     forms = {text: variants(text, lexicon) for text in named["text"].unique().sort().to_list()}
-    schema = {"text": pl.String, "form": pl.List(pl.String)}
+    schema = pl.Schema({"text": pl.String(), "form": pl.List(pl.String())})
     named = named.join(pl.DataFrame(list(forms.items()), schema=schema, orient="row"), on="text").explode("form")
     texts = named["form"].unique().sort().to_list()
     number = pl.DataFrame({"form": texts, "name": np.arange(len(texts))}, schema={"form": pl.String, "name": pl.Int64})
@@ -236,10 +241,11 @@ def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tu
     ).sort("record", "name")
 
 
-def _rows(values: Sequence[Iterable[str]]) -> pl.DataFrame:
+def _rows(values: Sequence[Collection[str]]) -> pl.DataFrame:
     """Returns columns row, value: a row for each value of each of the given sequences."""
-    lists = pl.Series("value", [list(v) for v in values], dtype=pl.List(pl.String))
-    return pl.DataFrame({"row": pl.int_range(len(lists), eager=True), "value": lists}).explode("value").drop_nulls()
+    sizes = np.fromiter((len(v) for v in values), dtype=np.int64, count=len(values))
+    flat = pl.Series("value", list(chain.from_iterable(values)), dtype=pl.String)
+    return pl.DataFrame({"row": np.repeat(np.arange(len(sizes)), sizes), "value": flat})
 
 
 def _numbered(texts: Iterable[str]) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import polars as pl
@@ -35,6 +35,7 @@ _TITLES = {
     "page": "page",
     "energy": "called an energy cluster",
 }
+_LEAST_TOLD = 0.2
 _SHOWN = {"domain", "host", "city", "voivodeship", "founded", "country"}
 
 
@@ -47,7 +48,29 @@ def reasons(evidence: Evidence, compared: Compared, weights: Weights, pairs: Int
         weights: The match weights.
         pairs: Positions in `compared`.
     """
-    return [_reason(evidence, compared, weights, int(p)) for p in pairs]
+    packed = np.zeros(len(pairs), dtype=np.int64)
+    for kind, names in LEVELS.items():
+        packed = packed * len(names) + compared.levels[kind][pairs]
+    sentences: dict[int, list[tuple[str, str]]] = {}
+    shown: dict[tuple[str, int], str] = {}
+    a, b = compared.a.tolist(), compared.b.tolist()
+    told = []
+    for p, key in zip(pairs.tolist(), packed.tolist(), strict=True):
+        if key not in sentences:
+            sentences[key] = _sentence({kind: int(compared.levels[kind][p]) for kind in LEVELS}, weights)
+        texts = []
+        for kind, text in sentences[key]:
+            if kind in _SHOWN:
+                values = tuple(
+                    shown.get((kind, r)) or shown.setdefault((kind, r), _values(evidence, kind, r))
+                    for r in (a[p], b[p])
+                )
+                text %= values
+            elif kind == "name":
+                text %= tuple(evidence.names[i[p]].text for i in (compared.name_a, compared.name_b))
+            texts.append(text)
+        told.append("; ".join(texts))
+    return told
 
 
 def explain(record_ids: Iterable[str], records: pl.DataFrame, matches: pl.DataFrame) -> list[str]:
@@ -77,24 +100,17 @@ def explain(record_ids: Iterable[str], records: pl.DataFrame, matches: pl.DataFr
     return told
 
 
-def _reason(evidence: Evidence, compared: Compared, weights: Weights, p: int) -> str:
-    a, b = int(compared.a[p]), int(compared.b[p])
-    parts: list[tuple[float, str]] = []
+def _sentence(levels: Mapping[str, int], weights: Weights) -> list[tuple[str, str]]:
+    """Returns, for a pair with these levels, each kind that speaks and what it says, the weightiest first."""
+    parts: list[tuple[float, str, str]] = []
     for kind, names in LEVELS.items():
-        level = int(compared.levels[kind][p])
-        worth = weights.levels[kind][level]
-        if names[level] in _SILENT or abs(worth) < 0.2 or kind == "information":
+        name, worth = names[levels[kind]], weights.levels[kind][levels[kind]]
+        if name in _SILENT or abs(worth) < _LEAST_TOLD or kind == "information":
             continue
-        if kind == "name":
-            first, second = evidence.names[compared.name_a[p]].text, evidence.names[compared.name_b[p]].text
-            parts.append((worth, f"names “{first}” and “{second}”: {names[level]}"))
-            continue
-        shown = ""
-        if kind in _SHOWN:
-            shown = f" ({_values(evidence, kind, a)} and {_values(evidence, kind, b)})"
-        parts.append((worth, f"{_TITLES[kind]}: {names[level]}{shown}"))
-    parts.sort(key=lambda part: (-abs(part[0]), part[1]))
-    return "; ".join(f"{text} [{worth:+.1f}]" for worth, text in parts)
+        text = f"names “%s” and “%s”: {name}" if kind == "name" else f"{_TITLES[kind]}: {name}"
+        parts.append((worth, kind, f"{text}{' (%s and %s)' if kind in _SHOWN else ''} [{worth:+.1f}]"))
+    parts.sort(key=lambda part: (-abs(part[0]), part[2]))
+    return [(kind, text) for _, kind, text in parts]
 
 
 def _values(evidence: Evidence, kind: str, record: int) -> str:

@@ -64,8 +64,9 @@ def load_homonyms(path: Path | None = None) -> Homonyms:
 def vetoes(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
     """Returns the pairs of records that listed homonyms keep apart."""
     listed = load_homonyms()
-    keys = [_key(name.text) for name in evidence.names]
     involved = {k for pair in listed.distinct for k in pair} | listed.ambiguous
+    vocabulary = {word for key in involved for word in key}
+    keys = [tuple(sorted(n.words)) if vocabulary.issuperset(n.words) else () for n in evidence.names]
     marked = np.array([key in involved for key in keys], dtype=bool)
     proof = np.zeros(len(compared.a), dtype=bool)
     for kind, level in (

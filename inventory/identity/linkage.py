@@ -121,7 +121,8 @@ def _judged(evidence: Evidence, judgements: Judgements, verdict: str) -> set[tup
 def _compared(evidence: Evidence, judgements: Judgements) -> tuple[Candidates, Compared]:
     """Compares the candidates, and the judged pairs so that each of these has a row with its reasons."""
     judged = set().union(*(_judged(evidence, judgements, v) for v in VERDICTS))
-    found = candidates(evidence).with_records(judged)
+    group = evidence.group.tolist()
+    found = candidates(evidence).with_groups((group[x], group[y]) for x, y in judged)
     return found, compare(evidence, found.parts())
 
 

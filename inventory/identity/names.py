@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
+from sys import intern
 
 from ftfy import fix_text
 from rapidfuzz.distance import OSA
@@ -80,11 +81,11 @@ class Term:
     concept: str
     lang: str
 
-    def fits(self, text: Sequence[str]) -> bool:
-        """Tells whether the words of the text begin with this term."""
-        return len(text) >= len(self.words) and all(
-            word.startswith(stem[:-1]) if stem.endswith("*") else word == stem
-            for word, stem in zip(text, self.words, strict=False)
+    def fits(self, text: Sequence[str], at: int = 0) -> bool:
+        """Tells whether this term stands in the words of the text at that place."""
+        return len(text) - at >= len(self.words) and all(
+            text[place].startswith(stem[:-1]) if stem.endswith("*") else text[place] == stem
+            for place, stem in enumerate(self.words, start=at)
         )
 
     @property
@@ -108,15 +109,15 @@ class Lexicon:
     within: dict[str, str]
     _first: dict[str, tuple[Term, ...]] = field(default_factory=dict, compare=False, repr=False)
 
-    def find(self, text: Sequence[str]) -> Term | None:
-        """Returns the longest term that the words begin with."""
-        first = text[0]
+    def find(self, text: Sequence[str], at: int = 0) -> Term | None:
+        """Returns the longest term that stands in the words at that place."""
+        first = text[at]
         if first not in self._first:
             starts = (self.terms.get(first[:size], ()) for size in range(1, len(first) + 1))
             fitting = (t for group in starts for t in group if Term(t.words[:1], t.concept, t.lang).fits([first]))
             self._first[first] = tuple(sorted(fitting, key=lambda t: t.length, reverse=True))
         for term in self._first[first]:
-            if len(term.words) == 1 or term.fits(text):
+            if len(term.words) == 1 or term.fits(text, at):
                 return term
         return None
 
@@ -157,6 +158,7 @@ class Name:
 
     Attributes:
         text: As printed.
+        words: Its folded words, as printed.
         surface: Folded words without those that say nothing, in alphabetical order.
         concepts: Concept (or `=word` for a word that is not in the lexicon) to the word that says it.
         lang: pl, en, other or mixed, by the terms met; empty if none was.
@@ -167,6 +169,7 @@ class Name:
     """
 
     text: str
+    words: tuple[str, ...]
     surface: str
     concepts: dict[str, str]
     lang: str
@@ -176,11 +179,10 @@ class Name:
     energy: bool
 
 
-def _kind_of_word(word: str) -> tuple[str, str]:
+@lru_cache(maxsize=1_000_000)
+def _concept_of_word(word: str) -> str:
     adjective = _ADJECTIVE_OF_PLACE.match(word)
-    if adjective:
-        return f"={adjective[1]}", "local"
-    return f"={_ENDINGS.sub('', word)}", "proper"
+    return "=" + (adjective[1] if adjective else _ENDINGS.sub("", word))
 
 
 def kind_of(concept: str, lexicon: Lexicon) -> str:
@@ -233,31 +235,33 @@ def parse_name(
         (['aviation', 'slaskie'], 'pl', ('skl',))
     """
     repaired = repaired or {}
-    tokens = [repaired.get(word, word) for word in words(text)]
+    said = tuple(map(intern, words(text)))
+    tokens = [repaired.get(word, word) for word in said]
     concepts: dict[str, str] = {}
     langs: Counter[str] = Counter()
-    position = 0
+    at = 0
     energy = False
-    while position < len(tokens):
-        rest = tokens[position:]
-        if len(rest) > 1 and rest[0] + rest[1] in joined:
-            rest = [rest[0] + rest[1], *rest[2:]]
-            tokens[position : position + 2] = [rest[0]]
-        term = lexicon.find(rest)
+    while at < len(tokens):
+        if at + 1 < len(tokens) and tokens[at] + tokens[at + 1] in joined:
+            tokens[at : at + 2] = [tokens[at] + tokens[at + 1]]
+        term = lexicon.find(tokens, at)
         if term is None:
-            concept, _ = _kind_of_word(rest[0])
-            if len(rest[0]) > 1 or rest[0] == "e" or rest[0].isdigit():
-                concepts.setdefault(concept, rest[0])
-            position += 1
+            word = tokens[at]
+            if len(word) > 1 or word == "e" or word.isdigit():
+                concepts.setdefault(_concept_of_word(word), word)
+            at += 1
             continue
+        end = at + len(term.words)
         for concept in term.concept.split("+"):
             if lexicon.kind[concept] != "generic":
-                concepts.setdefault(concept, " ".join(rest[: len(term.words)]))
+                concepts.setdefault(concept, tokens[at] if end == at + 1 else " ".join(tokens[at:end]))
         energy |= (
-            term.concept == "cluster" and rest[1:2] == ["energii"] and not "".join(rest[2:3]).startswith("odnawialn")
+            term.concept == "cluster"
+            and tokens[at + 1 : at + 2] == ["energii"]
+            and not "".join(tokens[at + 2 : at + 3]).startswith("odnawialn")
         )
         langs[term.lang] += term.concept not in {"function_word", "legal_form"}
-        position += len(term.words)
+        at = end
     printed = {fold(a).replace(" ", "") for a in _printed_acronyms(text)}
     printed = {
         a
@@ -267,6 +271,7 @@ def parse_name(
     content = {word for concept, word in concepts.items()}
     return Name(
         text=text,
+        words=said,
         surface=" ".join(sorted(content)),
         concepts=concepts,
         lang=_language(langs),

@@ -63,14 +63,36 @@ def resolve(
     links = sparse.csr_matrix((np.ones(len(left)), (left, right)), shape=(count, count))
     parts, component = sparse.csgraph.connected_components(links, directed=False)
     sizes = np.bincount(component, minlength=parts)
-    inside = (component[a] == component[b]) & (sizes[component[a]] > 1)
-    groups = _Groups(np.clip(weight, -_CLIP, _CLIP), a, b, np.flatnonzero(inside), vetoes)
+    barred = np.array(list(vetoes), dtype=np.int64).reshape(-1, 2)
+    clear = _clear(component, sizes, np.concatenate([a[strong], b[strong]]).reshape(2, -1), ends, barred)
+    inside = (component[a] == component[b]) & ~clear[component[a]]
+    groups = _Groups(np.clip(weight, -_CLIP, _CLIP), a, b, np.flatnonzero(inside), ((x, y) for x, y in barred.tolist()))
     groups.join_given(together)
     groups.join_all(threshold)
     body = np.arange(count, dtype=np.int64)
+    body[:] = np.where(clear[component], _first(component, parts)[component], body)
     for members in groups.members.values():
         body[members] = min(members)
     return body
+
+
+def _first(component: Ints, parts: int) -> Ints:
+    """Returns the smallest record index of each component."""
+    first = np.full(parts, len(component), dtype=np.int64)
+    np.minimum.at(first, component, np.arange(len(component)))
+    return first
+
+
+def _clear(component: Ints, sizes: Ints, strong: Ints, together: Ints, vetoes: Ints) -> NDArray[np.bool_]:
+    """Tells which components are one body beyond doubt: all their pairs are strong, and nobody has a say on them.
+
+    The mean of strong pairs is strong, so average linkage would join all of such a component.
+    """
+    count = np.bincount(component[strong[0]], minlength=len(sizes))
+    clear = count == sizes * (sizes - 1) // 2
+    for said in (together, vetoes):
+        clear[component[said].ravel()] = False
+    return np.asarray(clear)
 
 
 class _Groups:
