@@ -135,7 +135,8 @@ def _blocks(soup: BeautifulSoup) -> dict[str, Tag]:
     found: dict[str, Tag] = {}
     for link in _entry_links(soup):
         found.setdefault(_native(str(link["href"])) or "", link)
-    blocks = {key: _widest(link, key) for key, link in found.items()}
+    crowded: set[int] = set()
+    blocks = {key: _widest(link, key, crowded) for key, link in found.items()}
     return {key: block if _says_more(block, found[key]) else _line(block) for key, block in blocks.items()}
 
 
@@ -162,16 +163,23 @@ def _line(block: Tag) -> Tag:
     return line
 
 
-def _widest(link: Tag, key: str) -> Tag:
+def _widest(link: Tag, key: str, crowded: set[int]) -> Tag:
+    """Returns the widest part around a link that speaks of its entry alone.
+
+    Args:
+        link: The entry's link.
+        key: What identifies the entry.
+        crowded: Ids of elements that hold several entries; grows, so that each is looked through once.
+    """
     block = link
+    around = {id(parent) for parent in link.parents}
     for parent in link.parents:
-        keys = {_native(str(other["href"])) for other in _entry_links(parent)}
-        strange = [
-            tag
-            for tag in parent.find_all((*_HEADINGS, "form", "nav", "header", "footer"))
-            if link not in tag.find_all("a")
-        ]
-        if keys != {key} or strange or parent.name in ("body", "html", "[document]"):
+        if id(parent) in crowded or parent.name in ("body", "html", "[document]"):
+            break
+        if any(_native(str(other["href"])) != key for other in _entry_links(parent)):
+            crowded.add(id(parent))
+            break
+        if any(id(tag) not in around for tag in parent.find_all((*_HEADINGS, "form", "nav", "header", "footer"))):
             break
         block = parent
         if parent.name in ("tr", "li", "article"):
@@ -241,9 +249,8 @@ def _card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
 
 def _catalogue_card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
     headings = [squash(tag.get_text(" ")) for tag in soup.find_all(_HEADINGS)]
-    name = next(
-        (heading for heading in headings if heading and fold(heading) not in entries.card.codes["sections"]), ""
-    )
+    strange = {*entries.card.codes["sections"], *_known(entries.card)}
+    name = next((heading for heading in headings if heading and fold(heading) not in strange), "")
     entries.add(name, _facts(pairs, entries.card), _native(entries.page.url) or place(entries.page.url))
     return entries.parsed()
 
