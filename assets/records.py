@@ -15,6 +15,7 @@ from assets.run import InventoryRun
 from expectations.personal_data import personal_data
 from inventory.standings import Standing, kinds_of_page
 from sources.cards import Card, load_cards
+from sources.drift import layout_of, observe
 from sources.reading import Reading, read_source
 from sources.records import Record, Rejection, read_record_file, record_id
 
@@ -59,7 +60,9 @@ def _records(card: Card) -> dg.AssetsDefinition:
         if not run.archive:
             reading_path(run, card.id).unlink(missing_ok=True)
             return pack(())
-        reading = read_source(card, stored(card, run.root))
+        pages = stored(card, run.root)
+        reading = read_source(card, pages)
+        drifted = observe(run.root, card.id, layout_of(card, pages, reading))
         for problem in reading.problems:
             context.log.error(problem)
         context.add_output_metadata(
@@ -69,7 +72,8 @@ def _records(card: Card) -> dg.AssetsDefinition:
                 "rejected": len(reading.rejections),
                 "problems": dg.MetadataValue.md("\n".join(f"- {problem}" for problem in reading.problems) or "none"),
                 "unknown captions": dict(reading.unknown),
-                "filled": reading.filled(),
+                "filled": reading.filled() if reading.rows else {},
+                "drift": dg.MetadataValue.md("\n".join(f"- {said}" for said in drifted) or "none"),
             }
         )
         _account(run, card.id, reading)

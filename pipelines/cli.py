@@ -35,6 +35,8 @@ app = typer.Typer(
 )
 archive_app = typer.Typer(help="The archive of raw pages: take over, show, re-hash.", no_args_is_help=True)
 app.add_typer(archive_app, name="archive")
+sources_app = typer.Typer(invoke_without_command=True)
+app.add_typer(sources_app, name="sources")
 
 Home = Annotated[
     Path | None,
@@ -116,12 +118,24 @@ def query(
     _guard(lambda: showing.query(_settings(home).home, sql, format_.value, out))
 
 
-@app.command()
-def sources(home: Home = None) -> None:
-    """Show every source: publisher, last visit, age, rows against bounds."""
+@sources_app.callback()
+def sources(context: typer.Context, home: Home = None) -> None:
+    """Show every source: publisher, last visit, age, rows against bounds, and how its pages have drifted."""
     from pipelines import showing
 
-    _guard(lambda: showing.sources(_settings(home).home))
+    if context.invoked_subcommand is None:
+        _guard(lambda: showing.sources(_settings(home).home))
+
+
+@sources_app.command("accept-layout")
+def sources_accept_layout(
+    source: Annotated[str, typer.Argument(help="Id of the source whose pages you have looked at.")],
+    home: Home = None,
+) -> None:
+    """Make the current layout of a source the one that later pages are compared with."""
+    from pipelines import pages as stored
+
+    _guard(lambda: stored.accept_layout(_settings(home).home, source))
 
 
 @app.command()
@@ -227,6 +241,21 @@ def archive_import(
 
     if not _guard(lambda: stored.import_folder(_settings(home).home, folder, source)):
         raise typer.Exit(EXIT_ERROR)
+
+
+@archive_app.command("export")
+def archive_export(
+    source: Annotated[str, typer.Argument(help="Id of the source.")],
+    file: Annotated[Path, typer.Argument(help="File to write, by custom SOURCE.tar.gz.")],
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="The snapshot that came with the project, instead of the home's archive.")
+    ] = False,
+    home: Home = None,
+) -> None:
+    """Write an archive as one file for a colleague, who takes it over with `archive import FILE --source SOURCE`."""
+    from pipelines import pages as stored
+
+    _guard(lambda: stored.export(_settings(home).home, source, file, shipped=shipped))
 
 
 @archive_app.command("list")

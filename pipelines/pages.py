@@ -14,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sources.archive import Archive
-from sources.archive_transfer import import_pages
+from sources.archive_transfer import export_archive, import_pages
 from sources.cards import Card, load_cards
+from sources.drift import accept
 from sources.reading import pages_under, read_source
 from sources.records import write_records
 
@@ -73,6 +74,34 @@ def import_folder(home: Path, folder: Path, source: str | None) -> bool:
         Text(f"{name}: {done.new} visits taken over, {done.known} known already, {len(done.refused)} refused")
     )
     return not done.refused
+
+
+def export(home: Path, source: str, file: Path, *, shipped: bool) -> None:
+    """Writes an archive of a source as one file.
+
+    Raises:
+        ValueError: No such source, or it has no such archive.
+    """
+    card = _card(source)
+    archive = Archive(card.folder / "archive" if shipped else home / "archive" / source)
+    if not archive.manifest.exists():
+        remedy = "Import or crawl pages first, or" if not shipped else "Leave --shipped out, or"
+        raise ValueError(f"{archive.root}: no archive there. {remedy} see `cluster-inventory archive list`.")
+    count = export_archive(archive, file)
+    Console().print(Text(f"{file}: manifest and {count} files of {source}"), soft_wrap=True)
+
+
+def accept_layout(home: Path, source: str) -> None:
+    """Makes the current layout of a source the yardstick, and prints what was accepted.
+
+    Raises:
+        ValueError: No such source, or it was never read in this home.
+    """
+    console = Console()
+    said = accept(home, _card(source).id)
+    for line in said:
+        console.print(Text(f"{source}: {line}"))
+    console.print(Text(f"{source}: layout accepted, {len(said)} differences"))
 
 
 def list_archives(home: Path, source: str | None) -> None:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from sources.drift import drift, layouts
 from warehouse.changes import changes
 from warehouse.query import Answer, write
 from warehouse.query import query as ask
@@ -90,7 +91,7 @@ def query(home: Path, sql: str, form: str, out: Path | None) -> None:
 
 
 def sources(home: Path) -> None:
-    """Prints the state of every source as the latest release shows it.
+    """Prints the state of every source as the latest release shows it, and its drift since its layout was last accepted.
 
     Raises:
         ValueError: There is no release.
@@ -101,6 +102,11 @@ def sources(home: Path) -> None:
         "table",
         None,
     )
+    console = Console(soft_wrap=True, highlight=False)
+    for source in sorted(path.stem for path in (home / "layouts").glob("*.json")):
+        accepted, current = layouts(home, source)
+        for said in drift(accepted, current) if accepted and current else ():
+            console.print(Text(f"drift of {source}: {said}"))
 
 
 def diff(home: Path, old: str | None, new: str | None) -> None:
