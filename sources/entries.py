@@ -36,6 +36,12 @@ class Entries:
     rejections: list[Rejection] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    _stated_by: tuple[str, ...] = field(init=False)
+    _reconstructed: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Reads once what all entries of the page share."""
+        self._stated_by, self._reconstructed = facts_from(self.text), is_reconstructed(self.text)
 
     def add(self, name: str, fields: Mapping[str, Any], *key: str) -> None:
         """Adds a record, or rejects the entry as nameless.
@@ -57,8 +63,8 @@ class Entries:
                 name=name,
                 as_of=self.as_of or self.page.as_of,
                 retrieved_at=self.page.retrieved_at or None,
-                stated_by=facts_from(self.text),
-                reconstructed=is_reconstructed(self.text),
+                stated_by=self._stated_by,
+                reconstructed=self._reconstructed,
                 page=self.kind,
                 path=self.page.path,
                 fields={field: value for field, value in fields.items() if value not in (None, "", [], {})},

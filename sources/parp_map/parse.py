@@ -94,8 +94,9 @@ def _list(entries: Entries, soup: BeautifulSoup) -> Parsed:
         for number, row in enumerate(table.rows, start=1):
             _add_row(entries, row, marks, number)
     if not entries.records:
+        known = _known(entries.card)
         for key, block in _blocks(soup).items():
-            _add_block(entries, key, block, marks)
+            _add_block(entries, key, block, marks, known)
     for link in soup.find_all("a", href=True):
         if _native(str(link["href"])) or _is_pager(entries.page.url, str(link["href"])):
             entries.link(str(link["href"]))
@@ -187,14 +188,14 @@ def _widest(link: Tag, key: str, crowded: set[int]) -> Tag:
     return block
 
 
-def _add_block(entries: Entries, key: str, block: Tag, marks: Marks) -> None:
+def _add_block(entries: Entries, key: str, block: Tag, marks: Marks, known: set[str]) -> None:
     card = entries.card
     links = _entry_links(block) or [block]
     words = [squash(link.get_text(" ")) for link in links]
     name = next((word for word in words if word and fold(word) not in card.codes["more"]), "")
     name = name or next((squash(heading.get_text(" ")) for heading in block.find_all(_HEADINGS)), "")
-    items = classified(pieces(block), _known(card))
-    pairs = captioned(block, _known(card))
+    items = classified(pieces(block), known)
+    pairs = captioned(block, known)
     fields = _facts(pairs, card)
     fields |= {"mark": _captioned_mark(pairs, card) or marks.of(block), "link": str(links[0]["href"]).strip()}
     for words_of in _loose(items, {fold(name), *map(fold, card.codes["more"])}):
