@@ -1,4 +1,4 @@
-"""Writes `inventory.duckdb`: explicit types, comments on tables, columns and views, readable by DuckDB 1.4 and later.
+"""Writes `inventory.duckdb`: explicit types, comments on tables, columns, views and macros, readable by DuckDB 1.4 and later.
 
 Keeps to the client API that DuckDB 1.5 and 2.0 share. The file's bytes differ from run to run; its contents do not.
 """
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import duckdb
 
-from warehouse.dictionary import Dictionary, DictionaryError, View, ddl, dictionary, literal, quoted
+from warehouse.dictionary import Dictionary, DictionaryError, Macro, View, ddl, dictionary, literal, quoted
 
 # 2.0 writes by default a storage version that no 1.x client reads.
 STORAGE_VERSION: Final = "v1.4.0"
@@ -28,7 +28,7 @@ LIMITS: Final[Mapping[str, Any]] = {
 
 
 def write_database(path: Path, parquet: Mapping[str, Path]) -> None:
-    """Writes the published tables and views to a new DuckDB file.
+    """Writes the published tables, views and macros to a new DuckDB file.
 
     Args:
         path: The file to write; it must not be there yet.
@@ -53,8 +53,16 @@ def write_database(path: Path, parquet: Mapping[str, Path]) -> None:
                 connection.execute(f"INSERT INTO {quoted(name)} BY NAME SELECT * FROM {rows}")  # noqa: S608 - our own names and paths
         for view in told.views.values():
             _make_view(connection, view, told)
+        for macro in told.macros.values():
+            _make_macro(connection, macro)
         connection.execute("USE memory")
         connection.execute("DETACH release")
+
+
+def _make_macro(connection: duckdb.DuckDBPyConnection, macro: Macro) -> None:
+    kind = "TABLE " if macro.gives_rows else ""
+    connection.execute(f"CREATE MACRO {macro.call} AS {kind}{macro.sql if kind else f'({macro.sql})'}")
+    connection.execute(f"COMMENT ON MACRO {kind}{quoted(macro.name)} IS {literal(macro.comment)}")
 
 
 def _make_view(connection: duckdb.DuckDBPyConnection, view: View, told: Dictionary) -> None:

@@ -112,11 +112,34 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Macro:
+    """One macro of the database: its meaning, its parameters, and the query (or expression) behind it."""
+
+    name: str
+    en: str
+    pl: str
+    parameters: tuple[str, ...]
+    gives_rows: bool
+    sql: str
+
+    @property
+    def call(self) -> str:
+        """The name with its parameters, as one writes it."""
+        return f"{self.name}({', '.join(self.parameters)})"
+
+    @property
+    def comment(self) -> str:
+        """English and Polish meaning, as it stands in the database."""
+        return f"{self.en} / {self.pl}"
+
+
+@dataclass(frozen=True, slots=True)
 class Dictionary:
-    """The whole dictionary: tables and views in the order of the file, and every column's shared definition."""
+    """The whole dictionary: tables, views and macros in the order of the file, and every column's shared definition."""
 
     tables: Mapping[str, Table]
     views: Mapping[str, View]
+    macros: Mapping[str, Macro]
     columns: Mapping[str, Column]
 
 
@@ -138,6 +161,7 @@ def read(text: str) -> Dictionary:
     shared = {name: _column(name, given, codes, "columns") for name, given in raw["columns"].items()}
     tables = {name: _table(name, given, raw["columns"], codes) for name, given in raw["tables"].items()}
     views = {name: View(name, *_meanings(given, f"view {name}"), given["sql"]) for name, given in raw["views"].items()}
+    macros = {name: _macro(name, given) for name, given in raw.get("macros", {}).items()}
     for table_name, column in ((table.name, column) for table in tables.values() for column in table.columns):
         if not column.references:
             continue
@@ -146,7 +170,7 @@ def read(text: str) -> Dictionary:
             raise DictionaryError(
                 f"{table_name}.{column.name} refers to {column.references}, which is not published: mend references"
             )
-    return Dictionary(tables, views, shared)
+    return Dictionary(tables, views, macros, shared)
 
 
 def publishable(name: str, frame: polars.DataFrame) -> polars.DataFrame:
@@ -220,6 +244,11 @@ def _meanings(given: Mapping[str, Any], where: str) -> tuple[str, str]:
             f"{where} has no description in both languages: give en and pl in warehouse/dictionary.yml"
         )
     return meanings[0], meanings[1]
+
+
+def _macro(name: str, given: Mapping[str, Any]) -> Macro:
+    english, polish = _meanings(given, f"macro {name}")
+    return Macro(name, english, polish, tuple(given["parameters"]), given["table"], given["sql"].strip())
 
 
 def _column(name: str, given: Mapping[str, Any], codes: Mapping[str, Any], where: str) -> Column:

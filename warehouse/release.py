@@ -33,12 +33,15 @@ from inventory.sectors import sectors
 from warehouse.changes import changes
 from warehouse.database import write_database
 from warehouse.dictionary import DictionaryError, dictionary, publishable
+from warehouse.history import carried_on
 from warehouse.release_pages import write_pages
 from warehouse.spreadsheet_text import defused_column
 from warehouse.workbook import write_workbook
 
 Tables = Mapping[str, pl.DataFrame]
 
+# Made here from what is given and the release before; the content that makes a version is without them.
+_DERIVED: Final = ("changes", "cluster_history")
 # What about says of the run rather than of the content: another value alone makes no new release.
 _OF_THE_RUN: Final = ("version", "gate", "content", "code_version")
 
@@ -141,8 +144,8 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
 
     Args:
         home: The home folder.
-        tables: Published tables by name, each with the dictionary's columns. `changes` and `about` are made here; the
-            code lists `sectors` and `voivodeships` and tables that may be empty (`filled: false`) need not be given.
+        tables: Published tables by name, each with the dictionary's columns. `changes`, `cluster_history` and `about` are made
+            here; the code lists `sectors` and `voivodeships` and tables that may be empty (`filled: false`) need not be given.
         about: Facts about the release; `as_of` (YYYY-MM-DD) is needed. `version` and `built_at` (newest
             `retrieved_at`) are added, `gate` when it is published.
 
@@ -163,6 +166,7 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
         frames["changes"] = publishable("changes", changes(frames, before.tables() if before else None))
         content = _content(frames)
         version, same_as = _version(home, as_of, content)
+        frames["cluster_history"] = carried_on(frames["clusters"], version, as_of, _history(same_as or before))
         facts = dict(frames["about"].iter_rows())
         frames["about"] = _about({**facts, "version": version, "content": content})
         staged = Staged(version, folder / f".staging-{version}", frames, same_as, home, lock)
@@ -296,7 +300,7 @@ def _published(tables: Tables) -> dict[str, pl.DataFrame]:
     unknown = sorted(set(tables) - set(told))
     if unknown:
         raise DictionaryError(f"no description of table {', '.join(unknown)}: describe it in warehouse/dictionary.yml")
-    given = {**_code_lists(), **{name: frame for name, frame in tables.items() if name not in ("about", "changes")}}
+    given = {**_code_lists(), **{name: frame for name, frame in tables.items() if name not in ("about", *_DERIVED)}}
     missing = [name for name, table in told.items() if table.filled and name not in given and name != "about"]
     if missing:
         raise ReleaseError(
@@ -305,7 +309,7 @@ def _published(tables: Tables) -> dict[str, pl.DataFrame]:
     return {
         name: publishable(name, given[name] if name in given else pl.DataFrame(schema=table.schema))
         for name, table in told.items()
-        if name not in ("about", "changes")
+        if name not in ("about", *_DERIVED)
     }
 
 
@@ -325,6 +329,14 @@ def _about(facts: Mapping[str, str]) -> pl.DataFrame:
     return publishable("about", pl.DataFrame(rows, schema={"key": pl.String, "value": pl.String}, orient="row"))
 
 
+def _history(before: Release | None) -> pl.DataFrame | None:
+    if before is None:
+        return None
+    tables = before.tables()
+    # A release of before the history was kept: what it says of the clusters is its first state.
+    return tables.get("cluster_history", carried_on(tables["clusters"], before.version, before.as_of, None))
+
+
 def _newest(records: pl.DataFrame, as_of: date) -> str:
     newest = records["retrieved_at"].max()
     return f"{newest:%Y-%m-%dT%H:%M:%SZ}" if isinstance(newest, datetime) else as_of.isoformat()
@@ -339,7 +351,7 @@ def _day(about: Mapping[str, str]) -> date:
 
 def _content(frames: Tables) -> str:
     digest = hashlib.sha256()
-    for name in sorted(set(frames) - {"changes"}):
+    for name in sorted(set(frames) - set(_DERIVED)):
         frame = frames[name].filter(~pl.col("key").is_in(_OF_THE_RUN)) if name == "about" else frames[name]
         digest.update(f"{name}\n{_csv(frame)}\n".encode())
     return digest.hexdigest()

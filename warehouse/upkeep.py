@@ -20,7 +20,7 @@ def verify(release: Release) -> tuple[str, ...]:
     Every file is hashed again and held against `SHA256SUMS`, files that the list does not name are reported, and the
     database is opened and asked for its version.
     """
-    return tuple([*_against_checksums(release), *_database(release)])
+    return (*_against_checksums(release), *_database(release))
 
 
 def to_prune(known: Sequence[Release], in_force: Release | None, keep: int) -> tuple[Release, ...]:

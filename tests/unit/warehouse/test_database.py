@@ -36,6 +36,10 @@ def test_every_table_column_and_view_is_commented(connection):
     views = dict(connection.execute("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal").fetchall())
     assert tables == {name: table.comment for name, table in told.tables.items()}
     assert views == {name: view.comment for name, view in told.views.items()}
+    macros = dict(
+        connection.execute("SELECT function_name, comment FROM duckdb_functions() WHERE NOT internal").fetchall()
+    )
+    assert macros == {name: macro.comment for name, macro in told.macros.items()}
     columns = connection.execute(
         "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
     ).fetchall()
@@ -79,6 +83,17 @@ def test_views_answer(connection):
     assert connection.execute(
         "SELECT DISTINCT state FROM active_clusters JOIN clusters USING (cluster_id)"
     ).fetchall() == [("active",)]
+
+
+def test_macros_answer(connection):
+    assert connection.execute("SELECT folded('ŻÓŁTEJ Łąki')").fetchone() == ("zoltej laki",)
+    named = connection.execute("SELECT cluster_id FROM clusters_named('zoltej laki 3') ORDER BY 1").fetchall()
+    assert named[0] == ("PL-C0004",)
+    assert len(named) == 11  # 3 and 30 to 39
+    held = connection.execute("SELECT count(*) FROM labels_on('2015-12-31')").fetchone()
+    assert held == connection.execute("SELECT count(*) FROM labels_now").fetchone()
+    assert connection.execute("SELECT count(*) FROM labels_on('2014-09-30')").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM inventory_as_of('2015-12-31')").fetchone() == (40,)
 
 
 @pytest.mark.parametrize(
