@@ -75,7 +75,8 @@ def profile(
 ) -> Profiles:
     """Returns the profile of every cluster.
 
-    A value is chosen by declared trust, then by date (the newer), then by statement id. The founding follows
+    A value is chosen by declared trust, then a dated before an undated one (a visit does not date what a page says), then by
+    date (the newer), then by statement id. The founding follows
     `inventory.founding`, names `inventory.naming`. The region comes from a voivodeship that a source states, else
     from the town of the address, else from the town stated, else from a region that is a voivodeship by another
     name; never from the cluster's name.
@@ -103,7 +104,7 @@ def profile(
     )
     for prop in (*_SIMPLE, "country"):
         clusters = clusters.join(
-            picked[prop].select("cluster_id", pl.col("value").alias(prop), pl.col("day").alias(f"{prop}_day")),
+            picked[prop].select("cluster_id", pl.col("value").alias(prop), pl.col("as_of").alias(f"{prop}_as_of")),
             on="cluster_id", how="left",
         )  # fmt: skip
     shown = {
@@ -126,9 +127,10 @@ def profile(
 def _best(said: pl.DataFrame, prop: str) -> pl.DataFrame:
     return (
         said.filter((pl.col("property") == prop) & pl.col("value").is_not_null())
-        .sort("cluster_id", "trust", "day", "statement_id", descending=[False, True, True, False])
+        .with_columns(undated=pl.col("as_of").is_null())
+        .sort("cluster_id", "trust", "undated", "day", "statement_id", descending=[False, True, False, True, False])
         .unique("cluster_id", keep="first", maintain_order=True)
-        .select("cluster_id", "statement_id", "value", "day", "url")
+        .select("cluster_id", "statement_id", "value", "as_of", "url")
     )
 
 
@@ -208,8 +210,7 @@ def _finish(clusters: pl.DataFrame, as_of: date) -> pl.DataFrame:
             founded_date=day,
             age_years=pl.lit(as_of.year) - pl.col("founded_year"),
             members_total=pl.col("members_total").cast(pl.Int32, strict=False),
-            members_as_of=pl.when(pl.col("members_total").is_not_null() & (pl.col("members_total_day") != ""))
-            .then(pl.col("members_total_day")),
+            members_as_of=pl.when(pl.col("members_total").is_not_null()).then(pl.col("members_total_as_of")),
             country=pl.coalesce("country", pl.lit("PL")),
         ),
         schema,
