@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -45,13 +47,18 @@ _LINES: Final[Mapping[str, Callable[[_Facts], bool]]] = {
     "intended": lambda facts: bool(facts.intentions) and not facts.founded,
     "formal_cooperation": lambda facts: "formal_cooperation" in facts.met,
     "coordinator": lambda facts: "coordinator" in facts.met,
+    "formal_cooperation_and_coordinator": lambda facts: facts.met >= _ASKS,
     "listed_active": lambda facts: bool(facts.active_lists),
     "otherwise": lambda _: True,
 }
 
 
 def classify(
-    said: pl.DataFrame, assessments: pl.DataFrame, standings: Mapping[str, Standing], as_of: date
+    said: pl.DataFrame,
+    assessments: pl.DataFrame,
+    standings: Mapping[str, Standing],
+    as_of: date,
+    table: str = "published",
 ) -> pl.DataFrame:
     """Returns the class of each cluster, and why.
 
@@ -61,24 +68,25 @@ def classify(
         standings: Standing by source id; a list is verified if its admission proves formal cooperation or a
             coordinator.
         as_of: The day of the inventory.
+        table: The table of `criteria.yml` that decides: `published`, or one of those that test it.
 
     Returns:
         A frame of schema `CLASSES`.
+
+    Raises:
+        KeyError: `criteria.yml` has no table of that name.
     """
-    statuses = status_statements(said)
+    lines = rules()["classes"][table]["lines"]
     met: dict[str, set[str]] = {}
     for cluster_id, criterion in (
         assessments.filter(pl.col("verdict") == "met").select("cluster_id", "criterion").iter_rows()
     ):
         met.setdefault(cluster_id, set()).add(criterion)
     rows = []
-    for (key,), own in said.sort("statement_id").partition_by("cluster_id", as_dict=True).items():
-        cluster_id = str(key)
-        facts = _facts(own, statuses, frozenset(met.get(cluster_id, ())), standings, as_of)
-        for line in rules()["classes"]:
-            if _LINES[line["when"]](facts):
-                rows.append((cluster_id, line["class"], line["when"], _because(line, facts)))
-                break
+    for cluster_id, own in _gathered(said).items():
+        facts = _facts(own, frozenset(met.get(cluster_id, ())), standings, as_of)
+        line = next(line for line in lines if _LINES[line["when"]](facts))
+        rows.append((cluster_id, line["class"], line["when"], _because(line, facts)))
     return pl.DataFrame(rows, schema=CLASSES, orient="row").sort("cluster_id")
 
 
@@ -101,48 +109,52 @@ def complete(clusters: pl.DataFrame, classes: pl.DataFrame, states: pl.DataFrame
     )
 
 
-def _facts(
-    own: pl.DataFrame,
-    statuses: Mapping[str, set[str]],
-    met: frozenset[str],
-    standings: Mapping[str, Standing],
-    as_of: date,
-) -> _Facts:
-    held = [
-        status
-        for status in ("kkk", "parp_standards", "esca", "regional")
-        if set(own["statement_id"]) & statuses[status]
-    ]
-    listings = sorted(source for source in own["source_id"].unique() if _ASKS & set(standing(standings, source).proves))
-    by_record, spoken, source_of = _by_record(own)
-    intentions = {record_id: words for record_id, said in by_record.items() if (words := _intention(said, as_of))}
-    others = sorted(set(by_record) - set(intentions))
-    later = [spoken[key] for key in others if key in spoken]
-    plans = tuple(
-        intentions[key] for key in sorted(intentions) if not _outgrown(by_record[key], spoken.get(key), later)
+@dataclass(slots=True)
+class _Own:
+    """What the records of one cluster say: by record its values, the day it speaks of where known, and its source."""
+
+    said: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    spoken: dict[str, date] = field(default_factory=dict)
+    source_of: dict[str, str] = field(default_factory=dict)
+    statuses: set[str] = field(default_factory=set)
+
+
+def _gathered(said: pl.DataFrame) -> dict[str, _Own]:
+    gathered: dict[str, _Own] = {}
+    columns = ("cluster_id", "record_id", "source_id", "property", "value", "original_value", "as_of")
+    for cluster, record, source, prop, value, original, as_of in said.sort("statement_id").select(columns).iter_rows():
+        own = gathered.setdefault(cluster, _Own())
+        own.said.setdefault(record, []).append((prop, value or original))
+        if record not in own.source_of:
+            own.source_of[record] = source
+            if day := first_day(as_of):
+                own.spoken[record] = day
+    for status, proofs in status_statements(said).items():
+        for cluster in said.filter(pl.col("statement_id").is_in(sorted(proofs)))["cluster_id"].unique():
+            gathered[cluster].statuses.add(status)
+    return gathered
+
+
+def _facts(own: _Own, met: frozenset[str], standings: Mapping[str, Standing], as_of: date) -> _Facts:
+    intentions = {record: words for record, said in own.said.items() if (words := _intention(said, as_of))}
+    others = sorted(set(own.said) - set(intentions))
+    later = [own.spoken[key] for key in others if key in own.spoken]
+    proved = {source: set(standing(standings, source).proves) for source in sorted(set(own.source_of.values()))}
+    return _Facts(
+        statuses=tuple(status for status in ("kkk", "parp_standards", "esca", "regional") if status in own.statuses),
+        listings=tuple(source for source in proved if _ASKS & proved[source]),
+        intentions=tuple(
+            intentions[key] for key in sorted(intentions) if not _outgrown(own.said[key], own.spoken.get(key), later)
+        ),
+        met=met,
+        founded=tuple(
+            f"{prop} {value}"
+            for record in others
+            for prop, value in own.said[record]
+            if _is_formal(prop, value, own.said[record], as_of)
+        ),
+        active_lists=tuple(sorted({own.source_of[key] for key in others if "activity" in proved[own.source_of[key]]})),
     )
-    active = sorted({source_of[key] for key in others if "activity" in standing(standings, source_of[key]).proves})
-    founded = [
-        f"{prop} {value}"
-        for record_id in others
-        for prop, value in by_record[record_id]
-        if _is_formal(prop, value, by_record[record_id], as_of)
-    ]
-    return _Facts(tuple(held), tuple(listings), plans, met, tuple(founded), tuple(active))
-
-
-def _by_record(own: pl.DataFrame) -> tuple[dict[str, list[tuple[str, str]]], dict[str, date], dict[str, str]]:
-    """Returns by record what it says, the day it speaks of (where known), and its source."""
-    said: dict[str, list[tuple[str, str]]] = {}
-    spoken: dict[str, date] = {}
-    source_of: dict[str, str] = {}
-    columns = ("record_id", "source_id", "property", "value", "original_value", "as_of")
-    for record_id, source, prop, value, original, as_of in own.select(columns).iter_rows():
-        said.setdefault(record_id, []).append((prop, value or original))
-        source_of[record_id] = source
-        if day := first_day(as_of):
-            spoken[record_id] = day
-    return said, spoken, source_of
 
 
 def _outgrown(said: list[tuple[str, str]], spoken: date | None, later: list[date]) -> bool:
@@ -156,18 +168,26 @@ def _outgrown(said: list[tuple[str, str]], spoken: date | None, later: list[date
 def _intention(said: list[tuple[str, str]], as_of: date) -> str | None:
     """Returns the words by which a record speaks of a body that is yet to be, or None."""
     rule: Mapping[str, Any] = rules()["intention"]
-    pattern = re.compile(re.sub(r"\s*\n\s*|(?<=\|)\s+", "", rule["status_note"]), re.IGNORECASE)
+    planned, otherwise_meant = _words_of_intention()
     if any(_is_formal(prop, value, said, as_of) for prop, value in said if prop != "status_note"):
         return None
     for prop, value in said:
-        said_so = prop in {"status_note", "category", "cluster_form"} and pattern.search(value)
-        if said_so and not re.search(rule["unless"], value, re.IGNORECASE):
+        said_so = prop in {"status_note", "category", "cluster_form"} and planned.search(value)
+        if said_so and not otherwise_meant.search(value):
             return f"{prop}: {value}"
         if prop == "letter_of_intent":
             return f"letter of intent {value}"
         if prop == "founded" and kind_of(prop, _note(said)) in rule["founding"]:
             return f"founded {value}: {_note(said)}"
     return None
+
+
+@lru_cache(maxsize=1)
+def _words_of_intention() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Returns the words of a body that is yet to be, and those that show that another plan is meant."""
+    rule = rules()["intention"]
+    folded = re.sub(r"\s*\n\s*|(?<=\|)\s+", "", rule["status_note"])
+    return re.compile(folded, re.IGNORECASE), re.compile(rule["unless"], re.IGNORECASE)
 
 
 def _is_formal(prop: str, value: str, said: list[tuple[str, str]], as_of: date) -> bool:

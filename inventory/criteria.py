@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -60,27 +60,23 @@ def assess(said: pl.DataFrame, states: pl.DataFrame, standings: Mapping[str, Sta
     Returns:
         A frame of schema `ASSESSMENTS`: one row per cluster and criterion.
     """
-    statuses, kinds = status_statements(said), _founding_kinds(said, as_of)
+    held = _held(status_statements(said))
+    kinds = dict(foundings(said, as_of.year).select("statement_id", "kind").iter_rows())
     state_of = {row[0]: row[1:] for row in states.select("cluster_id", "state", "statement_id", "note").iter_rows()}
+    spoken, criteria = _spoken(said), rules()["criteria"]
     rows = []
-    for (cluster_id,), own in said.sort("statement_id").partition_by("cluster_id", as_dict=True).items():
-        cluster = str(cluster_id)
-        statements = own.select("statement_id", "property", "value", "source_id", "trust", "original_value").rows()
-        for criterion, rule in rules()["criteria"].items():
+    for cluster in said["cluster_id"].unique().sort():
+        own = spoken.get(cluster, [])
+        found = _best(_evidence(own, held, kinds, standings))
+        against = _best(_refuting(own))
+        for criterion, rule in criteria.items():
             if "states" in rule:
-                state, proof, note = state_of.get(cluster, ("unknown", None, "no dated evidence"))
-                verdict = (
-                    "met" if state in rule["states"] else "not_met" if state in rule["refuting_states"] else "unknown"
-                )
-                rows.append(
-                    (cluster, as_of.isoformat(), criterion, verdict, proof if verdict != "unknown" else None, note)
-                )
-                continue
-            against = [*_refuting(rule, statements)]
-            found = sorted(_evidence(criterion, rule, statements, statuses, kinds, standings))
-            spread = [*_spread(rule, statements)] if not found else []
-            verdict, proof, note = _verdict(found, against or spread)
-            rows.append((cluster, as_of.isoformat(), criterion, verdict, proof, note))
+                verdict = _of_state(rule, *state_of.get(cluster, ("unknown", None, "no dated evidence")))
+            elif criterion in found or criterion in against:
+                verdict = _weighed(found.get(criterion), against.get(criterion))
+            else:
+                verdict = _of_spread(rule, own)
+            rows.append((cluster, as_of.isoformat(), criterion, *verdict))
     return conform(pl.DataFrame(rows, schema=ASSESSMENTS, orient="row"), ASSESSMENTS)
 
 
@@ -95,94 +91,163 @@ def status_statements(said: pl.DataFrame) -> dict[str, set[str]]:
     return found
 
 
-_Row = tuple[str, str, str | None, str, int, str]
+class _Said(NamedTuple):
+    """A statement that some rule looks at."""
+
+    statement_id: str
+    prop: str
+    value: str | None
+    source: str
+    trust: int
+    original: str
 
 
-def _evidence(  # noqa: PLR0913 - all that a rule may look at
-    criterion: str,
-    rule: Mapping[str, Any],
-    statements: list[_Row],
-    statuses: Mapping[str, set[str]],
-    kinds: Mapping[str, str],
-    standings: Mapping[str, Standing],
-) -> Iterator[_Evidence]:
-    matching = {prop: re.compile(pattern, re.IGNORECASE) for prop, pattern in rule.get("matching", {}).items()}
-    for proof, prop, value, source, trust, _ in statements:
-        if rule.get("listing") and prop == "name" and criterion in standing(standings, source).proves:
-            yield _Evidence(
-                -trust, proof, f"listed by {standing(standings, source).publisher}, whose admission rule asks for it"
+class _Test(NamedTuple):
+    """What a rule asks of the value of one property."""
+
+    criterion: str
+    pattern: re.Pattern[str] | None  # None: any value will do
+    words: str  # of the note
+
+
+_Verdict = tuple[str, str | None, str]
+
+
+@lru_cache(maxsize=1)
+def _tests() -> tuple[Mapping[str, tuple[_Test, ...]], Mapping[str, tuple[_Test, ...]]]:
+    """Returns by property what speaks for a criterion, and what against."""
+    met: dict[str, list[_Test]] = {}
+    refuted: dict[str, list[_Test]] = {}
+    for criterion, rule in rules()["criteria"].items():
+        for prop in rule.get("properties", ()):
+            met.setdefault(prop, []).append(_Test(criterion, None, f"{prop} stated"))
+        for side, patterns in ((met, rule.get("matching", {})), (refuted, rule.get("refuted", {}))):
+            for prop, pattern in patterns.items():
+                side.setdefault(prop, []).append(_Test(criterion, re.compile(pattern, re.IGNORECASE), prop))
+    return {prop: tuple(tests) for prop, tests in met.items()}, {prop: tuple(tests) for prop, tests in refuted.items()}
+
+
+@cache
+def _asking(key: str, asked: str) -> tuple[str, ...]:
+    """Returns the criteria whose rule has that word under that key."""
+    return tuple(criterion for criterion, rule in rules()["criteria"].items() if asked in rule.get(key, ()))
+
+
+def _spoken(said: pl.DataFrame) -> dict[str, list[_Said]]:
+    """Returns by cluster the statements that some rule looks at, in the order of their ids."""
+    met, refuted = _tests()
+    looked_at = {"name", "founded", "agreement_date", "krs_registered", *met, *refuted}
+    looked_at.update(prop for properties in _STATUS_PROPERTIES.values() for prop in properties)
+    rows = (
+        said.filter(pl.col("property").is_in(sorted(looked_at)) | pl.col("property").str.starts_with("members_by_"))
+        .sort("statement_id")
+        .select("cluster_id", "statement_id", "property", "value", "source_id", "trust", "original_value")
+        .iter_rows()
+    )
+    spoken: dict[str, list[_Said]] = {}
+    for cluster, *row in rows:
+        spoken.setdefault(cluster, []).append(_Said(*row))
+    return spoken
+
+
+def _held(statuses: Mapping[str, set[str]]) -> dict[str, list[str]]:
+    held: dict[str, list[str]] = {}
+    for status in sorted(statuses):
+        for statement_id in statuses[status]:
+            held.setdefault(statement_id, []).append(status)
+    return held
+
+
+def _best(evidence: Iterator[tuple[str, _Evidence]]) -> dict[str, _Evidence]:
+    best: dict[str, _Evidence] = {}
+    for criterion, one in evidence:
+        if criterion not in best or one < best[criterion]:
+            best[criterion] = one
+    return best
+
+
+def _evidence(
+    own: list[_Said], held: Mapping[str, list[str]], kinds: Mapping[str, str], standings: Mapping[str, Standing]
+) -> Iterator[tuple[str, _Evidence]]:
+    met, _ = _tests()
+    for said in own:
+        proof, value = said.statement_id, said.value
+        if said.prop == "name":
+            listed = standing(standings, said.source)
+            note = f"listed by {listed.publisher}, whose admission rule asks for it"
+            yield from (
+                (criterion, _Evidence(-said.trust, proof, note))
+                for criterion in listed.proves
+                if rules()["criteria"].get(criterion, {}).get("listing")
             )
-        for status in rule.get("statuses", ()):
-            if proof in statuses[status]:
-                yield _Evidence(-trust, proof, f"holds or held the status {status}: {value}")
+        for status in held.get(proof, ()):
+            note = f"holds or held the status {status}: {value}"
+            yield from ((criterion, _Evidence(-said.trust, proof, note)) for criterion in _asking("statuses", status))
         if value is None:
             continue
-        if prop in rule.get("properties", ()):
-            yield _Evidence(-trust, proof, f"{prop} stated: {value}")
-        if prop in matching and matching[prop].search(value):
-            yield _Evidence(-trust, proof, f"{prop}: {value}")
-        if proof in kinds and kinds[proof] in rule.get("founding", ()):
-            yield _Evidence(-trust, proof, f"founding ({kinds[proof]}): {value}")
-    yield from _members(rule, statements)
+        for test in met.get(said.prop, ()):
+            if test.pattern is None or test.pattern.search(value):
+                yield test.criterion, _Evidence(-said.trust, proof, f"{test.words}: {value}")
+        if proof in kinds:
+            note = f"founding ({kinds[proof]}): {value}"
+            yield from (
+                (criterion, _Evidence(-said.trust, proof, note)) for criterion in _asking("founding", kinds[proof])
+            )
+    yield from _members(own)
 
 
-def _members(rule: Mapping[str, Any], statements: list[_Row]) -> Iterator[_Evidence]:
-    groups = {group: re.compile(rules()["member_groups"][group]) for group in rule.get("members", ())}
-    if not groups:
+def _members(own: list[_Said]) -> Iterator[tuple[str, _Evidence]]:
+    """Yields evidence where members of all groups that a rule asks for are counted; it is as good as its weakest part."""
+    counted = [said for said in own if _counts(said, "members_by_type.")]
+    if not counted:
         return
-    met = {
-        group: min((-row[4], row[0], row[1]) for row in present)
-        for group, pattern in groups.items()
-        if (
-            present := [
-                row
-                for row in statements
-                if _counts(row, "members_by_type.") and pattern.search(row[1].split(".", 1)[1])
-            ]
-        )
-    }
-    if len(met) == len(groups):
-        weakest = max(met.values())
-        yield _Evidence(
-            weakest[0], weakest[1], f"members of all three kinds: {', '.join(sorted(one[2] for one in met.values()))}"
-        )
+    for criterion, rule in rules()["criteria"].items():
+        best: dict[str, tuple[int, str, str]] = {}
+        for group in rule.get("members", ()):
+            pattern = rules()["member_groups"][group]
+            present = [said for said in counted if re.search(pattern, said.prop.split(".", 1)[1])]
+            if present:
+                best[group] = min((-said.trust, said.statement_id, said.prop) for said in present)
+        if best and len(best) == len(rule["members"]):
+            weight, proof, _ = max(best.values())
+            kinds = ", ".join(sorted(prop for _, _, prop in best.values()))
+            yield criterion, _Evidence(weight, proof, f"members of all three kinds: {kinds}")
 
 
-def _regions(statements: list[_Row]) -> list[_Row]:
-    return [row for row in statements if _counts(row, "members_by_voivodeship.")]
+def _counts(said: _Said, prefix: str) -> bool:
+    return (
+        said.prop.startswith(prefix) and bool(said.value) and str(said.value).isdecimal() and int(str(said.value)) > 0
+    )
 
 
-def _counts(row: _Row, prefix: str) -> bool:
-    return row[1].startswith(prefix) and bool(row[2]) and str(row[2]).isdecimal() and int(str(row[2])) > 0
+def _refuting(own: list[_Said]) -> Iterator[tuple[str, _Evidence]]:
+    _, refuted = _tests()
+    for said in own:
+        for test in refuted.get(said.prop, ()):
+            if test.pattern and test.pattern.search(said.value or said.original):
+                yield test.criterion, _Evidence(-said.trust, said.statement_id, f"{test.words}: {said.original}")
 
 
-def _spread(rule: Mapping[str, Any], statements: list[_Row]) -> Iterator[_Evidence]:
-    """Yields evidence on the share of members in the region that has most of them; the weight says which way."""
-    regions = _regions(statements)
-    if "main_region_share" not in rule or not regions:
-        return
-    largest = max(regions, key=lambda row: (int(row[2] or 0), row[0]))
-    share = int(largest[2] or 0) / sum(int(row[2] or 0) for row in regions)
-    met = share >= rule["main_region_share"]
-    yield _Evidence(int(met), largest[0], f"{share:.0%} of the members in {largest[1].split('.', 1)[1]}")
-
-
-def _refuting(rule: Mapping[str, Any], statements: list[_Row]) -> Iterator[_Evidence]:
-    for prop, pattern in rule.get("refuted", {}).items():
-        for proof, own, value, _, trust, original in statements:
-            if own == prop and re.search(pattern, value or original, re.IGNORECASE):
-                yield _Evidence(-trust, proof, f"{prop}: {original}")
-
-
-def _verdict(found: list[_Evidence], against: list[_Evidence]) -> tuple[str, str | None, str]:
-    if against and (against[0].weight == 1):
-        return "met", against[0].statement_id, against[0].note
-    if against and (not found or against[0].weight <= found[0].weight):
-        return "not_met", against[0].statement_id, against[0].note
+def _weighed(found: _Evidence | None, against: _Evidence | None) -> _Verdict:
+    if against and (found is None or against.weight <= found.weight):
+        return "not_met", against.statement_id, against.note
     if found:
-        return "met", found[0].statement_id, found[0].note
+        return "met", found.statement_id, found.note
     return "unknown", None, "no page tells"
 
 
-def _founding_kinds(said: pl.DataFrame, as_of: date) -> dict[str, str]:
-    return dict(foundings(said, as_of.year).select("statement_id", "kind").iter_rows())
+def _of_state(rule: Mapping[str, Any], state: str, proof: str | None, note: str) -> _Verdict:
+    if state in rule["states"]:
+        return "met", proof, note
+    return ("not_met", proof, note) if state in rule["refuting_states"] else ("unknown", None, note)
+
+
+def _of_spread(rule: Mapping[str, Any], own: list[_Said]) -> _Verdict:
+    """Returns the verdict by the share of members in the region that has most of them, where a rule asks for it."""
+    regions = [said for said in own if _counts(said, "members_by_voivodeship.")] if "main_region_share" in rule else []
+    if not regions:
+        return "unknown", None, "no page tells"
+    largest = max(regions, key=lambda said: (int(said.value or 0), said.statement_id))
+    share = int(largest.value or 0) / sum(int(said.value or 0) for said in regions)
+    verdict = "met" if share >= rule["main_region_share"] else "not_met"
+    return verdict, largest.statement_id, f"{share:.0%} of the members in {largest.prop.split('.', 1)[1]}"

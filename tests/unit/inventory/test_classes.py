@@ -112,10 +112,11 @@ def test_members_spread_over_the_country_refute_concentration(build, record):
     assert verdict(built, "a", "concentration")["verdict"] == "not_met"
 
 
-def test_the_table_names_lines_that_exist_and_ends_with_otherwise():
-    lines = [line["when"] for line in rules()["classes"]]
-    assert set(lines) == set(_LINES)
-    assert lines[-1] == "otherwise"
+def test_the_tables_name_lines_that_exist_and_end_with_otherwise():
+    tables = {name: [line["when"] for line in table["lines"]] for name, table in rules()["classes"].items()}
+    assert set(tables) == {"published", "stricter", "looser"}
+    assert {line for lines in tables.values() for line in lines} == set(_LINES)
+    assert {lines[-1] for lines in tables.values()} == {"otherwise"}
 
 
 @pytest.mark.skipif(
