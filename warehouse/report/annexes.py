@@ -38,7 +38,10 @@ def _clusters(given: Material) -> Table:
         )
         for body in bodies
     )  # fmt: skip
-    heads = _heads(say, ("name", 3.2), ("seat", 1.4), ("coordinator", 3), ("sector", 1.8), ("founded_year", -1), ("members", -1), ("state", 1.2), ("labels", 2.4))  # fmt: skip
+    heads = _heads(
+        say, ("name", 3.2), ("seat", 1.4), ("coordinator", 3), ("sector", 1.8), ("founded_year", -1.25), ("members", -1.25),
+        ("state", 1.2), ("labels", 2.4),
+    )  # fmt: skip
     title = say.phrase("annex_clusters_title")
     return Table("t-annex-clusters", title, heads, rows, groups=_groups(say, bodies), sheet=say.phrase("workbook"))
 
@@ -122,7 +125,7 @@ def _labels(given: Material) -> dict[str, Line]:
     ends: dict[str, dict[str, str]] = {}
     for cluster_id, label, level, until in rows.iter_rows():
         end = last_day(until) if until else None
-        term = say.term("label_level", f"{label}|{level or ''}")
+        term = ", ".join([say.term("label_short", label), *([say.term("level", level)] if level else [])])
         held = ends.setdefault(cluster_id, {})
         held[term] = max(held.get(term, ""), str(end.year) if end else "")
     return {

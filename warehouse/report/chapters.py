@@ -16,7 +16,20 @@ from warehouse.report import charts
 from warehouse.report.charts import Mark
 from warehouse.report.figures import Figures, key_of
 from warehouse.report.model import (
-    DASH, Block, Bullets, Callout, Chapter, Chart, Column, Heading, Line, Number, Paragraph, Table, Tile, Tiles, Words,
+    DASH,
+    Block,
+    Bullets,
+    Callout,
+    Chapter,
+    Chart,
+    Column,
+    Line,
+    Number,
+    Paragraph,
+    Table,
+    Tile,
+    Tiles,
+    Words,
 )  # fmt: skip
 from warehouse.report.wording import Wording, polish_order
 
@@ -99,7 +112,7 @@ def age(given: Material) -> list[Block]:
     """Founding years and age groups."""
     say, figures = given.say, given.figures
     if not _known(given, "age_mean_of_clusters"):
-        return [*_paragraphs(given, "age_rule"), _by(given, "cohort", [*_COHORTS, "unknown"], "t-cohorts", "cohorts_title", "cohort")]
+        return [*_paragraphs(given, "age_rule"), _by(given, "cohort", [*_COHORTS, "unknown"], "t-cohorts", "cohorts_title")]
     years = sorted(int(year) for year in figures.values(_CLUSTERS, "founded_year") if year != "unknown")
     day = int(given.about("as_of")[:4])
     groups = [say.term("cohort", cohort) for cohort in _COHORTS]
@@ -109,21 +122,25 @@ def age(given: Material) -> list[Block]:
         else Mark(str(year), 0, "", groups[min((day - year) // 5, 4)])
         for year in range(years[0], years[-1] + 1)
     ]
-    table = _by(given, "founded_year", [*map(str, years), "unknown"], "t-founded", "age_title", "founded_year")
+    table = _by(given, "founded_year", [*map(str, years), "unknown"], "t-founded", "age_title")
     drawn = Chart("f-founded", say.phrase("age_title"), say.text("age_alt"), charts.columns(marks, groups), table, say.text("age_note"))
-    cohorts = _by(given, "cohort", [*_COHORTS, "unknown"], "t-cohorts", "cohorts_title", "cohort")
+    cohorts = _by(given, "cohort", [*_COHORTS, "unknown"], "t-cohorts", "cohorts_title")
     return [*_paragraphs(given, "age", "age_recent", "age_rule"), drawn, cohorts]
 
 
 def sectors(given: Material) -> list[Block]:
     """Clusters by sector."""
-    return [*_paragraphs(given, "sectors"), _two_series(given, "sector", given.figures.ranked("number_of_bodies", "sector"), "sectors")]
+    return [*_paragraphs(given, "sectors"), _two_series(given, "sector", _ranked_sectors(given.figures), "sectors")]
+
+
+def _ranked_sectors(figures: Figures) -> list[str]:
+    return list(dict.fromkeys([*figures.ranked(_CLUSTERS, "sector"), *figures.ranked(_POTENTIAL, "sector")]))
 
 
 def state(given: Material) -> list[Block]:
     """State of activity, and size."""
     say, figures = given.say, given.figures
-    blocks: list[Block] = [*_paragraphs(given, "state"), _two_series(given, "state", _STATES, "state", "states_title")]
+    blocks: list[Block] = [*_paragraphs(given, "state"), _two_series(given, "state", _STATES, "states")]
     if not _known(given, "members_median_of_clusters"):
         return blocks
     median = "members_median_of_clusters"
@@ -200,9 +217,11 @@ def _timeline(given: Material) -> list[Block]:
     if not rows:
         return []
     series = sorted({span.series for span in drawn})
-    table = Table("t-terms", say.phrase("timeline_title"), _heads(say, "cluster", "label", "from", "until", numeric=False), tuple(rows), sheet=say.phrase("timeline_title"))
+    title = say.phrase("timeline_title")
+    heads = _heads(say, "cluster", "label", "from", "until", numeric=False)
+    table = Table("t-terms", title, heads, tuple(rows), sheet=title)
     picture = charts.spans(drawn, series, given.about("as_of"))
-    return [Chart("f-terms", say.phrase("timeline_title"), say.text("timeline_alt"), picture, table, say.text("timeline_note"))]
+    return [Chart("f-terms", title, say.text("timeline_alt"), picture, table, say.text("timeline_note"))]
 
 
 def potential(given: Material) -> list[Block]:
@@ -278,19 +297,25 @@ def official(given: Material) -> list[Block]:
 
 def _official_row(say: Wording, row: Mapping[str, object]) -> tuple[Line, ...]:
     key = str(row["figure_id"])
-    said = say.term("official", key)
-    population = _fact(str(row["population"]), f"official_figures.population/{key}", "en") if said == key.replace("_", " ") else _fact(said, f"official_figures.population/{key}")
-    bounds = [bound for bound in (row["value_min"], row["value_max"]) if isinstance(bound, float)]
-    numbers: list[Number | Words] = [Words(say.relation(str(row["relation"])))]
-    for place, bound in enumerate(dict.fromkeys(bounds)):
-        year = "year" if str(row["unit"]) == "year" else ""
-        numbers += [*([Words(DASH)] if place else []), Number(say.formatted(year, bound), "official", f"{key}.{'max' if place else 'min' if row['value_min'] is not None else 'max'}", bound)]
-    ours = row["ours"] if isinstance(row["ours"], float) else None
-    as_year = "year" if str(row["unit"]) == "year" else ""
+    told = say.has_term("official", key)
+    population = say.term("official", key) if told else str(row["population"])
+
+    def number(column: str) -> Number:
+        found = row[column]
+        value = found if isinstance(found, float) else None
+        # Years have no groups of digits.
+        return Number(say.formatted("year" if row["unit"] == "year" else "", value), "official", f"{key}.{column}", value)
+
+    low, high = number("value_min"), number("value_max")
+    bounds = [bound for bound in (low, *([high] if high.text != low.text else [])) if bound.value is not None]
+    published: list[Number | Words] = [Words(say.relation(str(row["relation"])))]
+    for place, bound in enumerate(bounds):
+        published += [*([Words(DASH)] if place else []), bound]
     return (
-        population, say.date(str(row["as_of"]) if row["as_of"] else None, f"official_figures.as_of/{key}"), tuple(numbers),
-        (Number(say.formatted(as_year, ours), "official", f"{key}.ours", ours),),
-        _fact(str(row["publisher"]), f"official_figures.publisher/{key}", "en"),
+        _fact(population, f"official_figures.population/{key}", "" if told else "en"),
+        say.date(str(row["as_of"]) if row["as_of"] else None, f"official_figures.as_of/{key}"),
+        tuple(published), (number("ours"),),
+        _fact(say.term("publisher", str(row["publisher"])), f"official_figures.publisher/{key}"),
     )  # fmt: skip
 
 
@@ -301,22 +326,30 @@ def previous(given: Material) -> list[Block]:
         return _paragraphs(given, "previous_none")
     method = dict(old["about"].select("key", "value").iter_rows()).get("method_version")
     changed = "previous_method_same" if method == given.about("method_version") else "previous_method"
-    keys = [key for key in _COMPARED if before.has(key)]
-    names = [_fact(say.term("figure", key), f"statistics.statistic/{key}") for key in keys]
-    table = Table("t-previous", say.phrase("previous_title"), _then_and_now(say, "figure_name"), tuple(
-        _compared(given, name, key) for name, key in zip(names, keys, strict=True)
-    ), sheet=say.phrase("previous_title"))  # fmt: skip
+    rows = tuple(
+        _compared(given, _fact(say.term("figure", key), f"statistics.statistic/{key}"), key)
+        for key in _COMPARED
+        if before.has(key) and given.figures.has(key)
+    )
+    title = say.phrase("previous_title")
+    table = Table("t-previous", title, _then_and_now(say, "figure_name"), rows, sheet=title)
+    return [*_paragraphs(given, "previous", "previous_count", changed), table, _previous_regions(given, before), *_moved(given, old)]
+
+
+def _previous_regions(given: Material, before: Figures) -> Chart:
+    say = given.say
     codes = [code for code in given.figures.values(_CLUSTERS, "voivodeship") if before.has(key_of(_CLUSTERS, "voivodeship", code))]
     codes.sort(key=lambda code: (code == "unknown", polish_order(say.term("voivodeship", code))))
-    rows = tuple(_compared(given, _named(say, "voivodeship", code), key_of(_CLUSTERS, "voivodeship", code)) for code in codes)
-    data = Table("t-previous-regions", say.phrase("previous_regions_title"), _then_and_now(say, "voivodeship"), rows, sheet=say.phrase("previous_regions_title"))
-    marks = []
-    for code in codes:
-        key = key_of(_CLUSTERS, "voivodeship", code)
-        then = say.previous(key)
-        marks += [Mark(say.term("voivodeship", code), *_drawn(say, key), say.phrase("now")), Mark(say.term("voivodeship", code), then.value, then.text, say.phrase("before"))]
-    drawn = Chart("f-previous", say.phrase("previous_regions_title"), say.text("previous_alt"), charts.bars(marks, (say.phrase("now"), say.phrase("before"))), data)
-    return [*_paragraphs(given, "previous", "previous_count", changed), table, drawn, *_moved(given, old)]
+    keys = {code: key_of(_CLUSTERS, "voivodeship", code) for code in codes}
+    rows = tuple(_compared(given, _named(say, "voivodeship", code), key) for code, key in keys.items())
+    title, series = say.phrase("previous_regions_title"), (say.phrase("now"), say.phrase("before"))
+    table = Table("t-previous-regions", title, _then_and_now(say, "voivodeship"), rows, sheet=title)
+    marks = [
+        Mark(say.term("voivodeship", code), number.value, number.text, name)
+        for code, key in keys.items()
+        for name, number in zip(series, (say.number(key), say.previous(key)), strict=True)
+    ]
+    return Chart("f-previous", title, say.text("previous_alt"), charts.bars(marks, series), table)
 
 
 def _then_and_now(say: Wording, first: str) -> tuple[Column, ...]:
@@ -387,7 +420,7 @@ def shown_name(body: Mapping[str, object]) -> str:
     return str(body["name_pl"] or body["name_en"] or body["cluster_id"])
 
 
-def _two_series(given: Material, dimension: str, values: Sequence[str], key: str, title: str | None = None) -> Chart:
+def _two_series(given: Material, dimension: str, values: Sequence[str], key: str) -> Chart:
     say = given.say
     series = {_CLUSTERS: say.phrase("clusters"), _POTENTIAL: say.phrase("potential_clusters")}
     marks = [
@@ -397,18 +430,18 @@ def _two_series(given: Material, dimension: str, values: Sequence[str], key: str
         if given.figures.has(key_of(statistic, dimension, value))
     ]
     rest = [value for value in given.figures.values("number_of_bodies", dimension) if value not in values]
-    title = title or f"{key}_title"
-    table = _by(given, dimension, [*values, *rest], f"t-{key}", title, dimension)
+    title = f"{key}_title"
+    table = _by(given, dimension, [*values, *rest], f"t-{key}", title)
     return Chart(f"f-{key}", say.phrase(title), say.text(f"{key}_alt"), charts.bars(marks, tuple(series.values())), table)
 
 
-def _by(given: Material, dimension: str, values: Sequence[str], id_: str, title: str, head: str) -> Table:
+def _by(given: Material, dimension: str, values: Sequence[str], id_: str, title: str) -> Table:
     say = given.say
     rows = tuple(
         (_named(say, dimension, value), *(_cell(given, key_of(name, dimension, value)) for name in (_CLUSTERS, _POTENTIAL, "number_of_bodies")))
         for value in values
     )  # fmt: skip
-    return Table(id_, say.phrase(title), _heads(say, head, "clusters", "potential_clusters", "bodies"), rows, sheet=say.phrase(title))
+    return Table(id_, say.phrase(title), _heads(say, dimension, "clusters", "potential_clusters", "bodies"), rows, sheet=say.phrase(title))
 
 
 def _heads(say: Wording, first: str, *others: str, numeric: bool = True) -> tuple[Column, ...]:
@@ -432,7 +465,7 @@ def _named(say: Wording, dimension: str, value: str) -> Line:
 
 
 def _fact(text: str, key: str, lang: str = "") -> Line:
-    return (Words(text, "" if not lang else lang, key),)
+    return (Words(text, lang, key),)
 
 
 def _drawn(say: Wording, key: str) -> tuple[float | None, str]:

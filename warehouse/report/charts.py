@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import altair
+import altair as alt
 import vl_convert
 import yaml
 
@@ -49,19 +49,19 @@ class Mark:
 def bars(marks: Sequence[Mark], series: Sequence[str] = ()) -> str:
     """Returns horizontal bars, in the order given; several series of a row stand below one another."""
     rows = list(dict.fromkeys(mark.label for mark in marks))
-    thick = 16 if len(series) > 1 else 22
+    thick = 12.5 if len(series) > 1 else 22
     greatest = max((mark.value or 0 for mark in marks), default=1) or 1
-    base = altair.Chart(altair.Data(values=_values(marks, rows)), height=altair.Step(thick)).encode(
-        y=altair.Y("place:O", axis=_names(rows), scale=altair.Scale(paddingInner=0.25)),
-        x=altair.X("value:Q", axis=None, scale=altair.Scale(domain=[0, greatest * 1.12])),
+    base = alt.Chart(_inline(_values(marks, rows)), height=alt.Step(thick)).encode(
+        y=alt.Y("place:O", axis=_names(rows), scale=alt.Scale(paddingInner=0.25)),
+        x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, greatest * 1.12])),
     )
     if len(series) > 1:
         base = base.encode(
-            yOffset=altair.YOffset("series:N", sort=list(series)),
-            color=altair.Color("series:N", sort=list(series), scale=_colours(series), legend=_legend()),
+            yOffset=alt.YOffset("series:N", sort=list(series)),
+            color=alt.Color("series:N", sort=list(series), scale=_colours(series), legend=_legend()),
         )
     drawn = base.mark_bar() if len(series) > 1 else base.mark_bar(color=SERIES[0])
-    shown = base.mark_text(align="left", dx=4, fontSize=11.5).encode(text="text:N", color=altair.value(INK))
+    shown = base.mark_text(align="left", dx=4, fontSize=11.5).encode(text="text:N", color=alt.value(INK))
     return _svg(drawn + shown)
 
 
@@ -69,16 +69,16 @@ def columns(marks: Sequence[Mark], series: Sequence[str]) -> str:
     """Returns upright columns, one a label in the order given, shaded by series from light to dark."""
     rows = list(dict.fromkeys(mark.label for mark in marks))
     greatest = max((mark.value or 0 for mark in marks), default=1) or 1
-    shades = altair.Scale(domain=list(series), range=list(STEPS[5 - min(len(series), 5) :])[: len(series)])
-    base = altair.Chart(altair.Data(values=_values(marks, rows)), height=230).encode(
-        x=altair.X(
+    shades = alt.Scale(domain=list(series), range=list(STEPS[5 - min(len(series), 5) :])[: len(series)])
+    base = alt.Chart(_inline(_values(marks, rows)), height=230).encode(
+        x=alt.X(
             "place:O",
-            axis=altair.Axis(labelExpr=_lookup(rows), title=None, ticks=False, labelAngle=-90 if len(rows) > 12 else 0),
+            axis=alt.Axis(labelExpr=_lookup(rows), title=None, ticks=False, labelAngle=-90 if len(rows) > 12 else 0),
         ),
-        y=altair.Y("value:Q", axis=None, scale=altair.Scale(domain=[0, greatest * 1.1])),
+        y=alt.Y("value:Q", axis=None, scale=alt.Scale(domain=[0, greatest * 1.1])),
     )
     drawn = base.mark_bar(stroke=INK, strokeWidth=0.6).encode(
-        color=altair.Color("series:N", sort=list(series), scale=shades, legend=_legend())
+        color=alt.Color("series:N", sort=list(series), scale=shades, legend=_legend())
     )
     return _svg(drawn + base.mark_text(dy=-7, fontSize=11.5, color=INK).encode(text="text:N"))
 
@@ -92,30 +92,30 @@ def choropleth(marks: Sequence[Mark], codes: Sequence[str]) -> str:
     """
     outlines = json.loads((_HERE / "boundaries" / "poland.topo.json").read_text(encoding="utf-8"))
     places = yaml.safe_load((_HERE / "boundaries" / "poland.yml").read_text(encoding="utf-8"))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": places[code]["id"], "longitude": places[code]["longitude"], "latitude": places[code]["latitude"],
          "value": mark.value or 0, "text": mark.text}
         for code, mark in zip(codes, marks, strict=True) if code in places
     ]  # fmt: skip
     greatest = max((row["value"] for row in rows), default=1) or 1
-    shades = altair.Scale(domain=[0, greatest], range=list(STEPS))
-    found = altair.LookupData(data=altair.Data(values=rows), key="id", fields=["value"])
+    shades = alt.Scale(domain=[0, greatest], range=list(STEPS))
+    found = alt.LookupData(data=_inline(rows), key="id", fields=["value"])
     shapes = (
-        altair.Chart(altair.Data(values=outlines, format=altair.DataFormat(type="topojson", feature="pol")))
+        alt.Chart(alt.NamedData("outlines", format=alt.TopoDataFormat(type="topojson", feature="pol")))
         .mark_geoshape(stroke="#5c6f80", strokeWidth=0.7)
         .transform_lookup(lookup="id", from_=found)
-        .encode(color=altair.Color("value:Q", scale=shades, legend=None))
+        .encode(color=alt.Color("value:Q", scale=shades, legend=None))
     )
     dark = f"datum.value > {greatest * 0.55}"
     shown = (
-        altair.Chart(altair.Data(values=rows))
+        alt.Chart(_inline(rows))
         .mark_text(fontSize=15, fontWeight="bold")
         .encode(
             longitude="longitude:Q", latitude="latitude:Q", text="text:N",
-            color=altair.condition(dark, altair.value("#ffffff"), altair.value(INK)),
+            color=alt.condition(dark, alt.value("#ffffff"), alt.value(INK)),
         )
     )  # fmt: skip
-    return _svg((shapes + shown).project(type="mercator").properties(height=430))
+    return _svg((shapes + shown).project(type="mercator").properties(height=430), {"outlines": outlines})
 
 
 def shaded(names: Sequence[str], marks: Sequence[tuple[int, int, Mark]]) -> str:
@@ -125,19 +125,19 @@ def shaded(names: Sequence[str], marks: Sequence[tuple[int, int, Mark]]) -> str:
         names: Rows, and columns in the same order.
         marks: Row, column and figure of each cell.
     """
-    rows = [{"row": row, "column": column, "value": mark.value or 0, "text": mark.text} for row, column, mark in marks]
+    rows: list[dict[str, Any]] = [{"row": row, "column": column, "value": mark.value or 0, "text": mark.text} for row, column, mark in marks]
     greatest = max((row["value"] for row in rows), default=1) or 1
     heads = [f"{place}. {_cut(name)}" for place, name in enumerate(names, start=1)]
-    base = altair.Chart(altair.Data(values=rows), height=altair.Step(26)).encode(
-        y=altair.Y("row:O", axis=_names(heads)),
-        x=altair.X("column:O", axis=altair.Axis(orient="top", labelExpr="datum.value + 1", labelAngle=0, title=None, ticks=False)),
+    base = alt.Chart(_inline(rows), height=alt.Step(26)).encode(
+        y=alt.Y("row:O", axis=_names(heads)),
+        x=alt.X("column:O", axis=alt.Axis(orient="top", labelExpr="datum.value + 1", labelAngle=0, title=None, ticks=False)),
     )
     cells = base.mark_rect(stroke="#ffffff").encode(
-        color=altair.Color("value:Q", scale=altair.Scale(type="sqrt", domain=[0, greatest], range=list(STEPS)), legend=None)
+        color=alt.Color("value:Q", scale=alt.Scale(type="sqrt", domain=[0, greatest], range=list(STEPS)), legend=None)
     )
     dark = f"datum.value > {greatest * 0.4}"
     shown = base.mark_text(fontSize=11).encode(
-        text="text:N", color=altair.condition(dark, altair.value("#ffffff"), altair.value(INK))
+        text="text:N", color=alt.condition(dark, alt.value("#ffffff"), alt.value(INK))
     )
     return _svg(cells + shown)
 
@@ -159,16 +159,16 @@ def spans(marks: Sequence[Span], series: Sequence[str], day: str) -> str:
         {"place": rows.index(mark.label), "first": mark.first, "last": mark.last, "series": mark.series} for mark in marks
     ]
     drawn = (
-        altair.Chart(altair.Data(values=values), height=altair.Step(17))
+        alt.Chart(_inline(values), height=alt.Step(17))
         .mark_bar(height=10)
         .encode(
-            y=altair.Y("place:O", axis=_names(rows)),
-            x=altair.X("first:T", axis=altair.Axis(format="%Y", title=None, orient="top", grid=True, tickCount="year")),
+            y=alt.Y("place:O", axis=_names(rows)),
+            x=alt.X("first:T", axis=alt.Axis(format="%Y", title=None, orient="top", grid=True, tickCount="year")),
             x2="last:T",
-            color=altair.Color("series:N", sort=list(series), scale=_colours(series), legend=_legend()),
+            color=alt.Color("series:N", sort=list(series), scale=_colours(series), legend=_legend(2)),
         )
     )
-    line = altair.Chart(altair.Data(values=[{"day": day}])).mark_rule(strokeDash=[4, 3], color=INK).encode(x="day:T")
+    line = alt.Chart(_inline([{"day": day}])).mark_rule(strokeDash=[4, 3], color=INK).encode(x="day:T")
     return _svg(drawn + line)
 
 
@@ -176,12 +176,12 @@ def interval(found: Mark, estimate: Mark, low: Mark, high: Mark) -> str:
     """Returns an estimate with its interval below a bar of what was found."""
     rows = [found.label, estimate.label]
     greatest = max(mark.value or 0 for mark in (found, estimate, high)) * 1.12
-    scale = altair.Scale(domain=[0, greatest])
+    scale = alt.Scale(domain=[0, greatest])
 
-    def layer(values: list[dict[str, Any]]) -> altair.Chart:
-        return altair.Chart(altair.Data(values=values), height=altair.Step(40)).encode(
-            y=altair.Y("place:O", axis=_names(rows), scale=altair.Scale(domain=[0, 1])),
-            x=altair.X("value:Q", axis=None, scale=scale),
+    def layer(values: list[dict[str, Any]]) -> alt.Chart:
+        return alt.Chart(_inline(values), height=alt.Step(40)).encode(
+            y=alt.Y("place:O", axis=_names(rows), scale=alt.Scale(domain=[0, 1])),
+            x=alt.X("value:Q", axis=None, scale=scale),
         )
 
     bar = layer([{"place": 0, "value": found.value}]).mark_bar(height=20, color=SERIES[0])
@@ -197,6 +197,10 @@ def interval(found: Mark, estimate: Mark, low: Mark, high: Mark) -> str:
     return _svg(bar + rule.encode(x2="end:Q") + ends + point + texts + above)
 
 
+def _inline(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
+    return alt.InlineData(list(rows))
+
+
 def _values(marks: Sequence[Mark], rows: Sequence[str]) -> list[dict[str, Any]]:
     places = {row: place for place, row in enumerate(rows)}
     return [
@@ -204,8 +208,8 @@ def _values(marks: Sequence[Mark], rows: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _names(rows: Sequence[str]) -> altair.Axis:
-    return altair.Axis(labelExpr=_lookup(rows), title=None, ticks=False, domain=False, labelLimit=250, labelPadding=6)
+def _names(rows: Sequence[str]) -> alt.Axis:
+    return alt.Axis(labelExpr=_lookup(rows), title=None, ticks=False, domain=False, labelLimit=250, labelPadding=6)
 
 
 def _lookup(rows: Sequence[str]) -> str:
@@ -217,12 +221,12 @@ def _cut(text: str, longest: int = 42) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
-def _colours(series: Sequence[str]) -> altair.Scale:
-    return altair.Scale(domain=list(series), range=[SERIES[place % len(SERIES)] for place in range(len(series))])
+def _colours(series: Sequence[str]) -> alt.Scale:
+    return alt.Scale(domain=list(series), range=[SERIES[place % len(SERIES)] for place in range(len(series))])
 
 
-def _legend() -> altair.Legend:
-    return altair.Legend(title=None, orient="top", direction="horizontal", symbolType="square", symbolStrokeWidth=0, labelLimit=300)
+def _legend(columns: int = 5) -> alt.Legend:
+    return alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square", symbolStrokeWidth=0, labelLimit=300, columns=columns)
 
 
 @lru_cache(maxsize=1)
@@ -230,19 +234,21 @@ def _fonts() -> None:
     vl_convert.register_font_directory(str(FONTS))
 
 
-def _svg(chart: altair.LayerChart) -> str:
+def _svg(chart: alt.LayerChart, named: Mapping[str, Any] | None = None) -> str:
+    """Returns the drawing; large data is put in by name at the end, as Altair would copy it at each step."""
     _fonts()
     spec = (
         chart.properties(width=_WIDTH, padding=4, background="transparent")
-        .properties(autosize=altair.AutoSizeParams(type="fit-x", contains="padding"))
+        .properties(autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
         .configure(font=_FONT)
         .configure_view(stroke=None)
         .configure_axis(labelFontSize=12.5, labelColor=INK, domainColor="#8a97a3", gridColor="#dde3e8")
         .configure_legend(labelFontSize=12.5, labelColor=INK, offset=6)
         .configure_text(fontSize=12.5)
-        .to_json(indent=None)
+        .to_dict(validate=False)
     )
-    drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[], time_format_locale=None)
+    spec["datasets"] = {**spec.get("datasets", {}), **(named or {})}
+    drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return _sized(drawn)
 
 

@@ -40,6 +40,8 @@ _DATE_FORMS: Final[Mapping[int, Mapping[str, str]]] = {
     7: {"pl": "LLLL y", "en": "MMMM y"},
     10: {"pl": "d MMMM y", "en": "d MMMM y"},
 }
+_TENTHS: Final = ("age_mean", "members_mean", "share_", "clusters_per_", "potential_clusters_per_", "bodies_per_")
+"""Beginnings of keys whose figures always show one decimal, so that columns line up."""
 _WHOLE: Final = ("estimated_number", "year", "founded_", "members_total", "members_max")
 """Beginnings of keys whose figures are shown without decimals."""
 
@@ -55,7 +57,7 @@ class Wording:
         lang: `pl` or `en`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a sentence may draw on
         self,
         lang: str,
         figures: Figures,
@@ -107,6 +109,10 @@ class Wording:
             return self.phrase("unknown")
         words = self._texts["terms"].get(kind, {}).get(code) or self._terms.get(kind, {}).get(code)
         return str(words) if words is not None else code.replace("_", " ")
+
+    def has_term(self, kind: str, code: str) -> bool:
+        """Returns whether a code of a kind has words in this language."""
+        return code in self._texts["terms"].get(kind, {})
 
     def relation(self, code: str) -> str:
         """Returns the words before a published figure: nothing for an exact one, `over ` ..."""
@@ -177,9 +183,12 @@ class Wording:
         if not ranked:
             return (Words(self.phrase("none")),)
         parts: list[Line] = [
-            (Words(self.term(dimension, value), key=f"statistics.dimension_value/{value}"), Words(" ("), self.number(key_of(statistic, dimension, value)), Words(")"))
+            (
+                Words(self.term(dimension, value), key=f"statistics.dimension_value/{value}"),
+                Words(" ("), self.number(key_of(statistic, dimension, value)), Words(")"),
+            )
             for value in ranked
-        ]
+        ]  # fmt: skip
         return joined(parts, self._locale)
 
     def number(self, key: str) -> Number:
@@ -212,7 +221,7 @@ class Wording:
         shown = _shown(key, value)
         if key.startswith(("founded_", "year")):
             return str(shown)
-        return format_decimal(shown, locale=self._locale)
+        return format_decimal(shown, format="#,##0.0" if shown.as_tuple().exponent else "#,##0", locale=self._locale)
 
     def date(self, text: str | None, key: str) -> Line:
         """Returns a date of reduced ISO precision in words; `key` names the published fact."""
@@ -250,7 +259,8 @@ def joined(parts: Sequence[Line], locale: Locale) -> Line:
 
 def _shown(key: str, value: float) -> Decimal:
     number = Decimal(str(value))
-    whole = key.startswith(_WHOLE) or number == number.to_integral_value()
+    tenths = key.startswith(_TENTHS) and "#" not in key
+    whole = not tenths and (key.startswith(_WHOLE) or number == number.to_integral_value())
     return number.quantize(Decimal(1)) if whole else number.quantize(Decimal("0.1"))
 
 

@@ -76,7 +76,7 @@ def compose(tables: Tables, lang: str, previous: Tables | None = None) -> Report
         ReportError: A table is missing.
         UnknownFigureError: The text names a figure that `statistics` does not hold.
     """
-    needed = ("about", "assessments", "clusters", "labels", "official_figures", "sectors", "statistics", "voivodeships")
+    needed = ("about", "assessments", "clusters", "labels", "official_figures", "sectors", "sources", "statistics", "voivodeships")
     missing = [name for name in needed if name not in tables]
     if missing:
         raise ReportError(f"the report needs the tables {', '.join(missing)}; read them from parquet/ of a release")
@@ -116,10 +116,11 @@ def _facts(tables: Tables, previous: Tables | None, lang: str, figures: Figures)
 
 
 def _terms(tables: Tables, lang: str) -> dict[str, dict[str, str]]:
-    return {
+    codes = {
         kind: dict(tables[table].select("code", f"title_{lang}").iter_rows())
         for kind, table in (("sector", "sectors"), ("voivodeship", "voivodeships"))
     }
+    return {**codes, "source": dict(tables["sources"].select("source_id", "title").iter_rows())}
 
 
 def _check(what: str, given: Sequence[str], known: Sequence[str]) -> None:
