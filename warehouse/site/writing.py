@@ -136,9 +136,9 @@ def _general_pages(
 def _words(tables: Tables, wording: Wording) -> dict[str, dict[str, str]]:
     title = f"title_{wording.lang}"
     return {
-        "sector": dict(tables["sectors"].select("code", title).iter_rows()),
-        "voivodeship": dict(tables["voivodeships"].select("code", title).iter_rows()),
-        "source": dict(tables["sources"].select("source_id", "title").iter_rows()),
+        "sector": dict(tables["sectors"].sort("code").select("code", title).iter_rows()),
+        "voivodeship": dict(tables["voivodeships"].sort("code").select("code", title).iter_rows()),
+        "source": dict(tables["sources"].sort("source_id").select("source_id", "title").iter_rows()),
     }
 
 
