@@ -138,6 +138,18 @@ def sources_accept_layout(
     _guard(lambda: stored.accept_layout(_settings(home).home, source))
 
 
+@app.command("new-source")
+def new_source(
+    source: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of the new source: <issuer>_<dataset>, regional_<name>.")
+    ],
+) -> None:
+    """Make card, parser, page, test and README of a new source, which pass the tests at once."""
+    from pipelines import scaffolding
+
+    _guard(lambda: scaffolding.announce(source))
+
+
 @app.command()
 def doctor(home: Home = None) -> None:
     """Check the environment and the home, and print the settings in force with their origin."""
