@@ -18,6 +18,7 @@ import polars as pl
 from expectations.findings import GateReport
 from warehouse.descriptors import catalogue_entry, datapackage
 from warehouse.dictionary import dictionary
+from warehouse.notes import markdown, release_notes
 from warehouse.spreadsheet_text import defused_column
 
 Tables = Mapping[str, pl.DataFrame]
@@ -59,11 +60,10 @@ def _suites(gate: GateReport) -> dict[str, list[dict[str, Any]]]:
 
 
 def _counts(tables: Tables) -> dict[str, Any]:
-    moves = tables["changes"].group_by("kind", "cause").len().sort("kind", "cause")
     return {
         "rows": {name: tables[name].height for name in dictionary().tables},
         "classes": tables["clusters"].group_by("class", "state").len().sort("class", "state").rows(),
-        "moves": moves.rows(),
+        "changed": release_notes(tables["changes"], tables, shown=markdown),
         "stale": tables["sources"].filter(pl.col("stale")).select("source_id", "age_days").rows(),
     }
 
