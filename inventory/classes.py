@@ -28,6 +28,10 @@ CLASSES: Final = pl.Schema(
 """One row per cluster. Key: cluster_id."""
 
 _ASKS: Final = frozenset({"formal_cooperation", "coordinator"})
+_LOOKED_AT: Final = (
+    "agreement_date", "category", "cluster_form", "founded", "founded_note", "krs_registered", "letter_of_intent",
+    "name", "status_note",
+)  # fmt: skip
 
 
 class _Facts(NamedTuple):
@@ -122,7 +126,9 @@ class _Own:
 def _gathered(said: pl.DataFrame) -> dict[str, _Own]:
     gathered: dict[str, _Own] = {}
     columns = ("cluster_id", "record_id", "source_id", "property", "value", "original_value", "as_of")
-    for cluster, record, source, prop, value, original, as_of in said.sort("statement_id").select(columns).iter_rows():
+    for cluster, record, source, prop, value, original, as_of in (
+        said.filter(pl.col("property").is_in(list(_LOOKED_AT))).sort("statement_id").select(columns).iter_rows()
+    ):
         own = gathered.setdefault(cluster, _Own())
         own.said.setdefault(record, []).append((prop, value or original))
         if record not in own.source_of:
