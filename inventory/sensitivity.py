@@ -33,7 +33,7 @@ def under_other_rules(
     for table, rule in rules()["classes"].items():
         found = classify(said, assessments, standings, as_of, table)["class"]
         for population, kind in (("clusters", "cluster"), ("potential_clusters", "potential_cluster")):
-            number = found.eq(kind).sum()
+            number = int(found.eq(kind).sum())
             figures.append(
                 (f"number_of_{population}", "rule_table", table, float(number), number, 0, "clusters", rule["means"])
             )
