@@ -35,7 +35,9 @@ def write_workbook(report: Report, path: Path) -> None:
         book.set_properties({"title": f"{report.title}, {plain(report.day)}", "created": _CREATED})
         forms = {
             "title": book.add_format({"bold": True, "font_size": 14}),
-            "head": book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E79", "text_wrap": True, "valign": "top"}),
+            "head": book.add_format(
+                {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E79", "text_wrap": True, "valign": "top"}
+            ),
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
             "whole": book.add_format({"num_format": "0", "valign": "top"}),
             "decimal": book.add_format({"num_format": "0.0", "valign": "top"}),
@@ -80,7 +82,9 @@ def _sheet(book: Any, forms: dict[str, Any], name: str, table: Table, region: st
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     for place, head in enumerate(heads):
-        sheet.set_column(place, place, _width(head, [row[place - bool(groups)] for row in table.rows] if place or not groups else []))
+        sheet.set_column(
+            place, place, _width(head, [row[place - bool(groups)] for row in table.rows] if place or not groups else [])
+        )
         sheet.write_string(0, place, head, forms["head"])
     group = ""
     for line, row in enumerate(table.rows, start=1):

@@ -22,7 +22,9 @@ def annexes(given: Material) -> tuple[Chapter, ...]:
     say = given.say
     made = {"annex_clusters": _clusters(given), "annex_potential": _potential(given)}
     return tuple(
-        Chapter(name, f"{say.phrase('annex')} {place}", say.chapter(name), (Paragraph(say.text(name)), table), annex=True)
+        Chapter(
+            name, f"{say.phrase('annex')} {place}", say.chapter(name), (Paragraph(say.text(name)), table), annex=True
+        )
         for place, (name, table) in enumerate(made.items(), start=1)
     )
 
@@ -57,9 +59,13 @@ def _potential(given: Material) -> Table:
         )
         for body in bodies
     )  # fmt: skip
-    heads = _heads(say, ("name", 3.2), ("seat", 1.3), ("sector", 1.8), ("confirmed", 2), ("missing", 3.6), ("not_met", 1.5))
+    heads = _heads(
+        say, ("name", 3.2), ("seat", 1.3), ("sector", 1.8), ("confirmed", 2), ("missing", 3.6), ("not_met", 1.5)
+    )
     title = say.phrase("annex_potential_title")
-    return Table("t-annex-potential", title, heads, rows, groups=_groups(say, bodies), sheet=say.phrase("potential_clusters"))
+    return Table(
+        "t-annex-potential", title, heads, rows, groups=_groups(say, bodies), sheet=say.phrase("potential_clusters")
+    )
 
 
 def _heads(say: Wording, *columns: tuple[str, float]) -> tuple[Column, ...]:
@@ -105,7 +111,11 @@ def _sector(say: Wording, body: Mapping[str, Any]) -> str:
 
 def _year(body: Mapping[str, Any]) -> Line:
     year = body["founded_year"]
-    return (Number(str(year), "fact", f"clusters.founded_year/{body['cluster_id']}", float(year)),) if year else (Words(DASH),)
+    return (
+        (Number(str(year), "fact", f"clusters.founded_year/{body['cluster_id']}", float(year)),)
+        if year
+        else (Words(DASH),)
+    )
 
 
 def _members(say: Wording, body: Mapping[str, Any]) -> Line:
@@ -130,7 +140,10 @@ def _labels(given: Material) -> dict[str, Line]:
         held[term] = max(held.get(term, ""), str(end.year) if end else "")
     return {
         cluster_id: (
-            Words("; ".join(f"{term} ({DASH}{year})" if year else term for term, year in held.items()), key=f"labels/{cluster_id}"),
+            Words(
+                "; ".join(f"{term} ({DASH}{year})" if year else term for term, year in held.items()),
+                key=f"labels/{cluster_id}",
+            ),
         )
         for cluster_id, held in ends.items()
     }
@@ -138,7 +151,9 @@ def _labels(given: Material) -> dict[str, Line]:
 
 def _verdicts(given: Material) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for cluster_id, criterion, verdict in given.tables["assessments"].select("cluster_id", "criterion", "verdict").iter_rows():
+    for cluster_id, criterion, verdict in (
+        given.tables["assessments"].select("cluster_id", "criterion", "verdict").iter_rows()
+    ):
         found.setdefault(cluster_id, {})[criterion] = verdict
     return found
 

@@ -96,34 +96,59 @@ def regions(given: Material) -> list[Block]:
                 )
             ),
         )
-        for code in [*codes, "unknown"]
+        for code in [*codes, *(["unknown"] if figures.has(key_of("number_of_bodies", "voivodeship", "unknown")) else [])]
     )  # fmt: skip
     heads = _heads(say, "voivodeship", "clusters", "potential_clusters", "bodies", "per_million", "mean_age")
-    table = Table("t-regions", say.phrase("clusters_by_voivodeship"), heads, rows, say.text("regions_note"), sheet=say.phrase("regions_table"))
+    table = Table(
+        "t-regions",
+        say.phrase("clusters_by_voivodeship"),
+        heads,
+        rows,
+        say.text("regions_note"),
+        sheet=say.phrase("regions_table"),
+    )
     drawn = Chart(
         "f-map", say.phrase("map_title"), say.text("regions_alt"), charts.choropleth(marks, codes), table,
         (Words(say.phrase("map_credit")),), open=True,
     )  # fmt: skip
     unknown = figures.has(key_of(_CLUSTERS, "voivodeship", "unknown"))
-    return [*_paragraphs(given, "regions", "regions_rule"), *(_paragraphs(given, "regions_unknown") if unknown else []), drawn]
+    return [
+        *_paragraphs(given, "regions", "regions_rule"),
+        *(_paragraphs(given, "regions_unknown") if unknown else []),
+        drawn,
+    ]
 
 
 def age(given: Material) -> list[Block]:
     """Founding years and age groups."""
     say, figures = given.say, given.figures
     if not _known(given, "age_mean_of_clusters"):
-        return [*_paragraphs(given, "age_rule"), _by(given, "cohort", [*_COHORTS, "unknown"], "t-cohorts", "cohorts_title")]
+        return [
+            *_paragraphs(given, "age_rule"),
+            _by(given, "cohort", [*_COHORTS, "unknown"], "t-cohorts", "cohorts_title"),
+        ]
     years = sorted(int(year) for year in figures.values(_CLUSTERS, "founded_year") if year != "unknown")
     day = int(given.about("as_of")[:4])
     groups = [say.term("cohort", cohort) for cohort in _COHORTS]
     marks = [
-        Mark(str(year), *_drawn(say, key_of(_CLUSTERS, "founded_year", str(year))), series=groups[min((day - year) // 5, 4)])
+        Mark(
+            str(year),
+            *_drawn(say, key_of(_CLUSTERS, "founded_year", str(year))),
+            series=groups[min((day - year) // 5, 4)],
+        )
         if figures.has(key_of(_CLUSTERS, "founded_year", str(year)))
         else Mark(str(year), 0, "", groups[min((day - year) // 5, 4)])
         for year in range(years[0], years[-1] + 1)
     ]
     table = _by(given, "founded_year", [*map(str, years), "unknown"], "t-founded", "age_title")
-    drawn = Chart("f-founded", say.phrase("age_title"), say.text("age_alt"), charts.columns(marks, groups), table, say.text("age_note"))
+    drawn = Chart(
+        "f-founded",
+        say.phrase("age_title"),
+        say.text("age_alt"),
+        charts.columns(marks, groups),
+        table,
+        say.text("age_note"),
+    )
     cohorts = _by(given, "cohort", [*_COHORTS, "unknown"], "t-cohorts", "cohorts_title")
     return [*_paragraphs(given, "age", "age_recent", "age_rule"), drawn, cohorts]
 
@@ -155,9 +180,18 @@ def state(given: Material) -> list[Block]:
         )
         for sector in ranked
     )  # fmt: skip
-    table = Table("t-members", say.phrase("members_table"), _heads(say, "sector", *parts), rows, sheet=say.phrase("members_table"))
+    table = Table(
+        "t-members", say.phrase("members_table"), _heads(say, "sector", *parts), rows, sheet=say.phrase("members_table")
+    )
     marks = [_mark(say, median, "sector", sector) for sector in ranked]
-    drawn = Chart("f-members", say.phrase("members_title"), say.text("members_alt"), charts.bars(marks), table, say.text("members_note"))
+    drawn = Chart(
+        "f-members",
+        say.phrase("members_title"),
+        say.text("members_alt"),
+        charts.bars(marks),
+        table,
+        say.text("members_note"),
+    )
     return [*blocks, *_paragraphs(given, "members"), drawn]
 
 
@@ -187,7 +221,12 @@ def _label_rows(given: Material, levels: Sequence[str]) -> Iterable[tuple[Line, 
         )  # fmt: skip
         for level in (level for level in levels if level.partition("|")[0] == label):
             here = key_of(now, "label_level", level)
-            yield (_named(given.say, "label_level", level), _cell(given, key_of(ever, "label_level", level)), _cell(given, here), ())
+            yield (
+                _named(given.say, "label_level", level),
+                _cell(given, key_of(ever, "label_level", level)),
+                _cell(given, here),
+                (),
+            )
 
 
 def _timeline(given: Material) -> list[Block]:
@@ -235,10 +274,21 @@ def coverage(given: Material) -> list[Block]:
     blocks: list[Block] = _paragraphs(given, "sources")
     ranked = figures.ranked("clusters_by_source", "source")
     if ranked:
-        rows = tuple((_named(say, "source", source), _cell(given, key_of("clusters_by_source", "source", source))) for source in ranked)
-        table = Table("t-sources", say.phrase("sources_title"), _heads(say, "source", "on_list"), rows, sheet=say.phrase("sources_title"))
+        rows = tuple(
+            (_named(say, "source", source), _cell(given, key_of("clusters_by_source", "source", source)))
+            for source in ranked
+        )
+        table = Table(
+            "t-sources",
+            say.phrase("sources_title"),
+            _heads(say, "source", "on_list"),
+            rows,
+            sheet=say.phrase("sources_title"),
+        )
         marks = [_mark(say, "clusters_by_source", "source", source) for source in ranked[:15]]
-        blocks.append(Chart("f-sources", say.phrase("sources_title"), say.text("sources_alt"), charts.bars(marks), table))
+        blocks.append(
+            Chart("f-sources", say.phrase("sources_title"), say.text("sources_alt"), charts.bars(marks), table)
+        )
     blocks += _overlap(given)
     if not _known(given, "estimated_number_of_clusters"):
         return [*blocks, *_paragraphs(given, "coverage_none")]
@@ -259,7 +309,9 @@ def coverage(given: Material) -> list[Block]:
 def _overlap(given: Material) -> list[Block]:
     say = given.say
     pairs = given.figures.values("list_overlap", "list_pair")
-    publishers = sorted({name for pair in pairs for name in pair.split("|")}, key=lambda name: polish_order(say.term("publisher", name)))
+    publishers = sorted(
+        {name for pair in pairs for name in pair.split("|")}, key=lambda name: polish_order(say.term("publisher", name))
+    )
     if len(publishers) < 2:
         return []
     cells: list[tuple[int, int, Mark]] = []
@@ -272,18 +324,31 @@ def _overlap(given: Material) -> list[Block]:
             if pair:
                 cells.append((row, column, _mark(say, "list_overlap", "list_pair", pair)))
         rows.append(tuple(line))
-    heads = (Column(say.phrase("publisher"), share=5), *(Column(str(place), numeric=True) for place in range(1, len(publishers) + 1)))
+    heads = (
+        Column(say.phrase("publisher"), share=5),
+        *(Column(str(place), numeric=True) for place in range(1, len(publishers) + 1)),
+    )
     table = Table("t-overlap", say.phrase("overlap_title"), heads, tuple(rows), sheet=say.phrase("overlap_title"))
     picture = charts.shaded([say.term("publisher", name) for name in publishers], cells)
-    return [*_paragraphs(given, "overlap"), Chart("f-overlap", say.phrase("overlap_title"), say.text("overlap_alt"), picture, table)]
+    return [
+        *_paragraphs(given, "overlap"),
+        Chart("f-overlap", say.phrase("overlap_title"), say.text("overlap_alt"), picture, table),
+    ]
 
 
 def official(given: Material) -> list[Block]:
     """Published figures beside ours."""
     say = given.say
-    known = given.tables["official_figures"].filter(pl.col("ours").is_not_null()).sort("as_of", "figure_id", nulls_last=True)
+    known = (
+        given.tables["official_figures"]
+        .filter(pl.col("ours").is_not_null())
+        .sort("as_of", "figure_id", nulls_last=True)
+    )
     blocks: list[Block] = _paragraphs(given, "official")
-    for id_, title, comparable in (("t-official", "official_same_title", True), ("t-official-other", "official_other_title", False)):
+    for id_, title, comparable in (
+        ("t-official", "official_same_title", True),
+        ("t-official-other", "official_other_title", False),
+    ):
         rows = tuple(_official_row(say, row) for row in known.filter(comparable=comparable).iter_rows(named=True))
         if rows:
             heads = (
@@ -291,7 +356,9 @@ def official(given: Material) -> list[Block]:
                 Column(say.phrase("official"), numeric=True), Column(say.phrase("ours"), numeric=True),
                 Column(say.phrase("publisher"), share=2),
             )  # fmt: skip
-            blocks.append(Table(id_, say.phrase(title), heads, rows, say.text("official_note"), sheet=say.phrase(title)))
+            blocks.append(
+                Table(id_, say.phrase(title), heads, rows, say.text("official_note"), sheet=say.phrase(title))
+            )
     return blocks
 
 
@@ -304,7 +371,9 @@ def _official_row(say: Wording, row: Mapping[str, object]) -> tuple[Line, ...]:
         found = row[column]
         value = found if isinstance(found, float) else None
         # Years have no groups of digits.
-        return Number(say.formatted("year" if row["unit"] == "year" else "", value), "official", f"{key}.{column}", value)
+        return Number(
+            say.formatted("year" if row["unit"] == "year" else "", value), "official", f"{key}.{column}", value
+        )
 
     low, high = number("value_min"), number("value_max")
     bounds = [bound for bound in (low, *([high] if high.text != low.text else [])) if bound.value is not None]
@@ -333,12 +402,21 @@ def previous(given: Material) -> list[Block]:
     )
     title = say.phrase("previous_title")
     table = Table("t-previous", title, _then_and_now(say, "figure_name"), rows, sheet=title)
-    return [*_paragraphs(given, "previous", "previous_count", changed), table, _previous_regions(given, before), *_moved(given, old)]
+    return [
+        *_paragraphs(given, "previous", "previous_count", changed),
+        table,
+        _previous_regions(given, before),
+        *_moved(given, old),
+    ]
 
 
 def _previous_regions(given: Material, before: Figures) -> Chart:
     say = given.say
-    codes = [code for code in given.figures.values(_CLUSTERS, "voivodeship") if before.has(key_of(_CLUSTERS, "voivodeship", code))]
+    codes = [
+        code
+        for code in given.figures.values(_CLUSTERS, "voivodeship")
+        if before.has(key_of(_CLUSTERS, "voivodeship", code))
+    ]
     codes.sort(key=lambda code: (code == "unknown", polish_order(say.term("voivodeship", code))))
     keys = {code: key_of(_CLUSTERS, "voivodeship", code) for code in codes}
     rows = tuple(_compared(given, _named(say, "voivodeship", code), key) for code, key in keys.items())
@@ -384,8 +462,14 @@ def _moved(given: Material, old: Mapping[str, pl.DataFrame]) -> list[Block]:
             for body in sorted(bodies, key=lambda body: (polish_order(shown_name(body)), body["cluster_id"]))
         )  # fmt: skip
         if rows:
-            heads = (Column(say.phrase("name"), share=4), Column(say.phrase("class"), share=1.5), Column(say.phrase("id")))
-            blocks.append(Table(f"t-{kind}", say.phrase(f"{kind}_title"), heads, rows, sheet=say.phrase(f"{kind}_title")))
+            heads = (
+                Column(say.phrase("name"), share=4),
+                Column(say.phrase("class"), share=1.5),
+                Column(say.phrase("id")),
+            )
+            blocks.append(
+                Table(f"t-{kind}", say.phrase(f"{kind}_title"), heads, rows, sheet=say.phrase(f"{kind}_title"))
+            )
     return blocks
 
 
@@ -432,7 +516,9 @@ def _two_series(given: Material, dimension: str, values: Sequence[str], key: str
     rest = [value for value in given.figures.values("number_of_bodies", dimension) if value not in values]
     title = f"{key}_title"
     table = _by(given, dimension, [*values, *rest], f"t-{key}", title)
-    return Chart(f"f-{key}", say.phrase(title), say.text(f"{key}_alt"), charts.bars(marks, tuple(series.values())), table)
+    return Chart(
+        f"f-{key}", say.phrase(title), say.text(f"{key}_alt"), charts.bars(marks, tuple(series.values())), table
+    )
 
 
 def _by(given: Material, dimension: str, values: Sequence[str], id_: str, title: str) -> Table:
@@ -440,8 +526,15 @@ def _by(given: Material, dimension: str, values: Sequence[str], id_: str, title:
     rows = tuple(
         (_named(say, dimension, value), *(_cell(given, key_of(name, dimension, value)) for name in (_CLUSTERS, _POTENTIAL, "number_of_bodies")))
         for value in values
+        if given.figures.has(key_of("number_of_bodies", dimension, value))
     )  # fmt: skip
-    return Table(id_, say.phrase(title), _heads(say, dimension, "clusters", "potential_clusters", "bodies"), rows, sheet=say.phrase(title))
+    return Table(
+        id_,
+        say.phrase(title),
+        _heads(say, dimension, "clusters", "potential_clusters", "bodies"),
+        rows,
+        sheet=say.phrase(title),
+    )
 
 
 def _heads(say: Wording, first: str, *others: str, numeric: bool = True) -> tuple[Column, ...]:

@@ -125,12 +125,16 @@ def shaded(names: Sequence[str], marks: Sequence[tuple[int, int, Mark]]) -> str:
         names: Rows, and columns in the same order.
         marks: Row, column and figure of each cell.
     """
-    rows: list[dict[str, Any]] = [{"row": row, "column": column, "value": mark.value or 0, "text": mark.text} for row, column, mark in marks]
+    rows: list[dict[str, Any]] = [
+        {"row": row, "column": column, "value": mark.value or 0, "text": mark.text} for row, column, mark in marks
+    ]
     greatest = max((row["value"] for row in rows), default=1) or 1
     heads = [f"{place}. {_cut(name)}" for place, name in enumerate(names, start=1)]
     base = alt.Chart(_inline(rows), height=alt.Step(26)).encode(
         y=alt.Y("row:O", axis=_names(heads)),
-        x=alt.X("column:O", axis=alt.Axis(orient="top", labelExpr="datum.value + 1", labelAngle=0, title=None, ticks=False)),
+        x=alt.X(
+            "column:O", axis=alt.Axis(orient="top", labelExpr="datum.value + 1", labelAngle=0, title=None, ticks=False)
+        ),
     )
     cells = base.mark_rect(stroke="#ffffff").encode(
         color=alt.Color("value:Q", scale=alt.Scale(type="sqrt", domain=[0, greatest], range=list(STEPS)), legend=None)
@@ -156,7 +160,8 @@ def spans(marks: Sequence[Span], series: Sequence[str], day: str) -> str:
     """Returns intervals on a time line, one row a label, with the day of the inventory as a broken line."""
     rows = list(dict.fromkeys(mark.label for mark in marks))
     values = [
-        {"place": rows.index(mark.label), "first": mark.first, "last": mark.last, "series": mark.series} for mark in marks
+        {"place": rows.index(mark.label), "first": mark.first, "last": mark.last, "series": mark.series}
+        for mark in marks
     ]
     drawn = (
         alt.Chart(_inline(values), height=alt.Step(17))
@@ -186,14 +191,26 @@ def interval(found: Mark, estimate: Mark, low: Mark, high: Mark) -> str:
 
     bar = layer([{"place": 0, "value": found.value}]).mark_bar(height=20, color=SERIES[0])
     rule = layer([{"place": 1, "value": low.value, "end": high.value}]).mark_rule(strokeWidth=2.5, color=INK)
-    point = layer([{"place": 1, "value": estimate.value}]).mark_point(filled=True, size=130, color=SERIES[1], stroke=INK, opacity=1)
-    ends = layer([{"place": 1, "value": mark.value} for mark in (low, high)]).mark_tick(thickness=2.5, size=14, color=INK)
-    texts = layer([
-        {"place": 0, "value": found.value, "text": found.text, "dx": 1},
-    ]).mark_text(align="left", dx=5, color=INK).encode(text="text:N")
-    above = layer([{"place": 1, "value": mark.value, "text": mark.text} for mark in (low, estimate, high)]).mark_text(
-        dy=-15, color=INK
-    ).encode(text="text:N")
+    point = layer([{"place": 1, "value": estimate.value}]).mark_point(
+        filled=True, size=130, color=SERIES[1], stroke=INK, opacity=1
+    )
+    ends = layer([{"place": 1, "value": mark.value} for mark in (low, high)]).mark_tick(
+        thickness=2.5, size=14, color=INK
+    )
+    texts = (
+        layer(
+            [
+                {"place": 0, "value": found.value, "text": found.text, "dx": 1},
+            ]
+        )
+        .mark_text(align="left", dx=5, color=INK)
+        .encode(text="text:N")
+    )
+    above = (
+        layer([{"place": 1, "value": mark.value, "text": mark.text} for mark in (low, estimate, high)])
+        .mark_text(dy=-15, color=INK)
+        .encode(text="text:N")
+    )
     return _svg(bar + rule.encode(x2="end:Q") + ends + point + texts + above)
 
 
@@ -204,7 +221,8 @@ def _inline(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
 def _values(marks: Sequence[Mark], rows: Sequence[str]) -> list[dict[str, Any]]:
     places = {row: place for place, row in enumerate(rows)}
     return [
-        {"place": places[mark.label], "value": mark.value or 0, "text": mark.text, "series": mark.series} for mark in marks
+        {"place": places[mark.label], "value": mark.value or 0, "text": mark.text, "series": mark.series}
+        for mark in marks
     ]
 
 
@@ -226,7 +244,15 @@ def _colours(series: Sequence[str]) -> alt.Scale:
 
 
 def _legend(columns: int = 5) -> alt.Legend:
-    return alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square", symbolStrokeWidth=0, labelLimit=300, columns=columns)
+    return alt.Legend(
+        title=None,
+        orient="top",
+        direction="horizontal",
+        symbolType="square",
+        symbolStrokeWidth=0,
+        labelLimit=300,
+        columns=columns,
+    )
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,9 @@ from typing import Final
 
 import polars as pl
 
-_KEY: Final = re.compile(r"(?P<statistic>[a-z0-9_]+)(?:/(?P<dimension>[a-z0-9_]+)=(?P<value>.+?))?(?:#(?P<part>n|n_unknown))?")
+_KEY: Final = re.compile(
+    r"(?P<statistic>[a-z0-9_]+)(?:/(?P<dimension>[a-z0-9_]+)=(?P<value>.+?))?(?:#(?P<part>n|n_unknown))?"
+)
 
 
 class UnknownFigureError(KeyError):

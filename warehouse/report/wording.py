@@ -9,6 +9,9 @@
 - `{as_of}`, `{version}` ...: a fact about the release;
 - `{=2015}`: a number that belongs to the rule told, not to the statistics.
 
+What stands in square brackets is left out where its figure counts clusters of an `unknown` value and there are none:
+statistics have a row for `unknown` only where something is unknown.
+
 A digit outside of braces is an error, so that no figure is ever typed by hand.
 """
 
@@ -34,6 +37,7 @@ from warehouse.report.model import DASH, Line, Number, Origin, Piece, Words
 LANGS: Final = ("pl", "en")
 _LOCALES: Final[Mapping[str, str]] = {"pl": "pl_PL", "en": "en_GB"}
 _TOKEN: Final = re.compile(r"\{([^{}]+)\}")
+_OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
 _TOP: Final = re.compile(r"top (?P<count>\d+) (?P<statistic>\w+) by (?P<dimension>\w+)")
 _DATE_FORMS: Final[Mapping[int, Mapping[str, str]]] = {
     4: {"pl": "y", "en": "y"},
@@ -147,7 +151,8 @@ class Wording:
     def filled(self, template: str, key: str) -> Line:
         """Returns a sentence with its figures in place; `key` is named in errors, which are those of `text`."""
         pieces: list[Piece] = []
-        for place, part in enumerate(_TOKEN.split(template)):
+        kept = _OPTIONAL.sub(lambda found: "" if self._nothing_unknown(found[1]) else found[1], template)
+        for place, part in enumerate(_TOKEN.split(kept)):
             if place % 2:
                 pieces.extend(self._token(part, key))
             elif re.search(r"\d", part):
@@ -158,6 +163,10 @@ class Wording:
             elif part:
                 pieces.append(Words(part))
         return tuple(pieces)
+
+    def _nothing_unknown(self, part: str) -> bool:
+        keys = [token.partition(":")[0] for token in _TOKEN.findall(part)]
+        return any(key.endswith("=unknown") and not self._figures.has(key) for key in keys)
 
     def _token(self, token: str, key: str) -> Line:
         if token.startswith("="):
@@ -241,7 +250,9 @@ _ALPHABET: Final = "0123456789aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż"
 def polish_order(text: str) -> tuple[tuple[int, int], ...]:
     """Returns a sort key: letters in the order of the Polish alphabet, then other signs by code point."""
     return tuple(
-        (0, _ALPHABET.index(sign)) if sign in _ALPHABET else (1, ord(sign)) for sign in text.casefold() if sign.isalnum()
+        (0, _ALPHABET.index(sign)) if sign in _ALPHABET else (1, ord(sign))
+        for sign in text.casefold()
+        if sign.isalnum()
     )
 
 

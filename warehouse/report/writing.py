@@ -19,7 +19,11 @@ from warehouse.report.wording import LANGS, Wording
 
 Tables = Mapping[str, pl.DataFrame]
 
-_WRITERS: Final[Mapping[str, Callable[[Report, Path], None]]] = {"html": write_page, "pdf": write_pdf, "xlsx": write_workbook}
+_WRITERS: Final[Mapping[str, Callable[[Report, Path], None]]] = {
+    "html": write_page,
+    "pdf": write_pdf,
+    "xlsx": write_workbook,
+}
 FORMATS: Final = tuple(_WRITERS)
 """Formats of the report."""
 
@@ -76,7 +80,17 @@ def compose(tables: Tables, lang: str, previous: Tables | None = None) -> Report
         ReportError: A table is missing.
         UnknownFigureError: The text names a figure that `statistics` does not hold.
     """
-    needed = ("about", "assessments", "clusters", "labels", "official_figures", "sectors", "sources", "statistics", "voivodeships")
+    needed = (
+        "about",
+        "assessments",
+        "clusters",
+        "labels",
+        "official_figures",
+        "sectors",
+        "sources",
+        "statistics",
+        "voivodeships",
+    )
     missing = [name for name in needed if name not in tables]
     if missing:
         raise ReportError(f"the report needs the tables {', '.join(missing)}; read them from parquet/ of a release")
@@ -91,7 +105,10 @@ def compose(tables: Tables, lang: str, previous: Tables | None = None) -> Report
         day=say.date(given.about("as_of"), "about.as_of"),
         imprint=(
             (Words(f"{say.phrase('release')} "), Number(given.about("version"), "fact", "about.version")),
-            (Words(f"{say.phrase('method_version')} "), Number(given.about("method_version"), "fact", "about.method_version")),
+            (
+                Words(f"{say.phrase('method_version')} "),
+                Number(given.about("method_version"), "fact", "about.method_version"),
+            ),
             (Words(say.phrase("license_note")),),
         ),
         phrases=say.phrases(),
