@@ -13,6 +13,7 @@ estimated on the pairs as they are, then on these and on the pooled ones togethe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ from inventory.identity.scoring import Weights
 MOST_PAIRS = 15.0
 PENALTY = 0.15
 POOLED_SHARE = 0.5
-MATCH, REVIEW = 0.55, 0.1
+MATCH, REVIEW = 0.29, 0.1
+"""Least weight of a match, in bits; least calibrated probability for review."""
 
 FOR = {
     "name": ("same words", "same meaning, other language"),
@@ -160,6 +162,8 @@ def write(weights: Weights, path: Path, note: str) -> None:
         "note": note,
         "match": weights.match,
         "review": weights.review,
+        "slope": round(weights.slope, 3),
+        "shift": round(weights.shift, 3),
         "prior": round(weights.prior, 2),
         "weights": {
             k: dict(zip(LEVELS[k], (round(v, 2) for v in values), strict=True)) for k, values in weights.levels.items()
@@ -168,7 +172,28 @@ def write(weights: Weights, path: Path, note: str) -> None:
     path.write_text(yaml.safe_dump(text, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
 
 
-if __name__ == "__main__":
+def calibrated(weights: Weights, weight: NDArray[np.float64], truth: NDArray[np.bool_]) -> Weights:
+    """Returns the weights with the slope and shift that turn held-out weights into observed shares (Platt, 1999).
+
+    Args:
+        weights: The weights.
+        weight: Match weight of each pair by weights that had not seen its bodies.
+        truth: Whether each is a match.
+    """
+    clipped = np.clip(weight, -20.0, 20.0) * np.log(2.0)
+
+    def loss(line: NDArray[np.float64]) -> float:
+        z = line[0] * clipped + line[1]
+        return float((np.logaddexp(0.0, z) - truth * z).mean())
+
+    slope, shift = optimize.minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
+    return replace(weights, slope=float(slope), shift=float(shift / np.log(2.0)))
+
+
+def main() -> None:
+    """Estimates, calibrates, writes."""
+    from benchmarks.identity.quality import held_out
+
     labelled = load()
     target = Path(__file__).resolve().parents[2] / "inventory" / "identity" / "weights.yml"
     nobody = np.zeros(len(labelled.body), dtype=bool)
@@ -177,5 +202,10 @@ if __name__ == "__main__":
         "Match weights in bits, by benchmarks/identity/estimate_weights.py,"
         f" on {pairs} labelled candidate pairs of {labelled.body.max() + 1} bodies."
     )
-    write(train(labelled, nobody), target, note)
+    out = held_out(labelled)
+    write(calibrated(train(labelled, nobody), out.weight, out.truth), target, note)
     print(f"written to {target}")
+
+
+if __name__ == "__main__":
+    main()

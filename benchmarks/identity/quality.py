@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,53 +81,54 @@ class HeldOut:
         counts: As `counts` gives them, over all folds.
         hard: Hard pairs right, and all; a pair across two folds counts twice.
         found: For each fold, the records in it and the bodies found.
-        weight: Match weight of each compared pair by the weights of its fold; nan for pairs of doubtful records.
+        weight: Match weights, as reported, of all pairs that touch a fold, by weights that had not seen it.
+        truth: Whether each is a match.
     """
 
     counts: NDArray[np.float64]
     hard: tuple[int, int]
     found: list[tuple[NDArray[np.bool_], Ints]]
     weight: NDArray[np.float64]
+    truth: NDArray[np.bool_]
 
 
 def held_out(labelled: Labelled) -> HeldOut:
     """Cross-validates by body, see the top of this module."""
     fold = fold_of(labelled)
-    a, b = labelled.compared.a, labelled.compared.b
     total, right, hard_total = np.zeros(6), 0, 0
-    pair_weight = np.full(len(a), np.nan)
-    parts = []
+    parts, pair_weight, pair_truth = [], [], []
     for k in range(FOLDS):
         touched = fold == k
         weights = train(labelled, touched)
-        found = two_passes(labelled.evidence, labelled.compared, weights)[2]
+        _, compared, found = two_passes(labelled.evidence, labelled.compared, weights)
         total += counts(labelled.body, found, touched)
         r, t = hard(labelled, found, touched)
         right, hard_total = right + r, hard_total + t
-        inside = touched[a] | touched[b]
-        pair_weight[inside] = score(labelled.compared, weights)[inside]
+        truth, counted = pair_weights(labelled, compared)
+        inside = (touched[compared.a] | touched[compared.b]) & (counted > 0)
+        pair_weight.append(score(compared, weights)[inside])
+        pair_truth.append(truth[inside])
         parts.append((touched, found))
-    return HeldOut(total, (right, hard_total), parts, pair_weight)
+    return HeldOut(total, (right, hard_total), parts, np.concatenate(pair_weight), np.concatenate(pair_truth))
 
 
-def reliability(labelled: Labelled, weight: NDArray[np.float64]) -> None:
-    """Prints predicted against observed share of matches, by band of probability."""
-    truth, counted = pair_weights(labelled, labelled.compared)
-    p = probability(weight)
+def reliability(out: HeldOut, weights: Weights) -> None:
+    """Prints predicted against observed share of matches, by band of probability, on held-out pairs."""
+    p = probability(out.weight, weights)
     print("probability   pairs  mean predicted  observed")
-    for low, high in (
-        (0, 0.01),
-        (0.01, 0.1),
-        (0.1, 0.3),
-        (0.3, 0.5),
-        (0.5, 0.7),
-        (0.7, 0.9),
-        (0.9, 0.99),
-        (0.99, 1.01),
-    ):
-        band = (p >= low) & (p < high) & (counted > 0)
+    edges = (0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1.01)
+    for low, high in pairwise(edges):
+        band = (p >= low) & (p < high)
         if band.any():
-            print(f"{low:.2f}-{min(high, 1):.2f}  {band.sum():7d}  {p[band].mean():14.3f}  {truth[band].mean():8.3f}")
+            print(f"{low:.2f}-{min(high, 1):.2f}  {band.sum():7d}  {p[band].mean():14.3f}  {out.truth[band].mean():8.3f}")
+    print(f"expected calibration error {calibration_error(p, out.truth):.4f}")
+
+
+def calibration_error(p: NDArray[np.float64], truth: NDArray[np.bool_], bands: int = 20) -> float:
+    """Returns the mean distance of predicted and observed share over bands of equal width, weighed by pairs."""
+    band = np.minimum((p * bands).astype(int), bands - 1)
+    gaps = [abs(p[band == k].sum() - truth[band == k].sum()) for k in range(bands)]
+    return float(sum(gaps) / len(p))
 
 
 def print_errors(labelled: Labelled, found: Ints, touched: NDArray[np.bool_]) -> None:
@@ -164,7 +166,7 @@ def main() -> None:
     )
     out = held_out(labelled)
     print("held out  ", summary(out.counts), " hard pairs", out.hard, f"{out.hard[0] / out.hard[1]:.3f}")
-    reliability(labelled, out.weight)
+    reliability(out, weights)
     if "--errors" in sys.argv:
         for touched, part in out.found:
             print_errors(labelled, part, touched)

@@ -32,7 +32,7 @@ from inventory.identity.judgements import Judgements
 from inventory.schemas import BODIES, conform
 
 Event = dict[str, Any]
-STRONG = 0.9999
+STRONG = 0.99
 """Least probability of a pair for joining two published ids without a judgement, where a new record brings it."""
 
 

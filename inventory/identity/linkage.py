@@ -27,8 +27,10 @@ from inventory.identity.scoring import Weights, load_weights, probability, score
 from inventory.schemas import BODIES, MATCHES, conform
 
 Ints = NDArray[np.int64]
-CERTAIN = 0.8
-"""Least mean probability at which records join in the first pass."""
+CERTAIN = 2.0
+"""Least mean weight at which records join in the first pass."""
+TRIANGLE = "agree, but others of the two bodies disagree (inconsistent triangle): {}"
+"""Reason of a pair that would join by itself, but whose bodies do not."""
 ALARM = 150
 """Records in one body beyond which it is reported: the largest real one has about 70."""
 
@@ -93,11 +95,11 @@ def two_passes(
     judgements = judgements or Judgements()
     same, different = (_judged(evidence, judgements, verdict) for verdict in ("same", "different"))
     apart = (vetoes(evidence, first) | different) - same
-    certain = resolve(_scored(evidence, first, weights), _odds(CERTAIN), apart, sorted(same))
+    certain = resolve(_scored(evidence, first, weights), CERTAIN, apart, sorted(same))
     evidence = pooled(evidence, certain)
     _, compared = _compared(evidence, judgements)
     apart |= vetoes(evidence, compared) - same
-    return evidence, compared, resolve(_scored(evidence, compared, weights), _odds(weights.match), apart, sorted(same))
+    return evidence, compared, resolve(_scored(evidence, compared, weights), weights.match, apart, sorted(same))
 
 
 def compared_again(evidence: Evidence, first: Compared, weights: Weights) -> Compared:
@@ -107,10 +109,6 @@ def compared_again(evidence: Evidence, first: Compared, weights: Weights) -> Com
 
 def _scored(evidence: Evidence, compared: Compared, weights: Weights) -> Scored:
     return Scored(len(evidence.record_ids), compared.a, compared.b, score(compared, weights))
-
-
-def _odds(chance: float) -> float:
-    return float(np.log2(chance / (1 - chance)))
 
 
 def _judged(evidence: Evidence, judgements: Judgements, verdict: str) -> set[tuple[int, int]]:
@@ -157,7 +155,7 @@ class _Run:
 def _matches(run: _Run) -> pl.DataFrame:
     compared, weights = run.compared, run.weights
     weight = score(compared, weights)
-    chance = probability(weight)
+    chance = probability(weight, weights)
     together = run.body[compared.a] == run.body[compared.b]
     judged = set().union(*(_judged(run.evidence, run.judgements, v) for v in VERDICTS))
     n = len(run.evidence.record_ids)
@@ -176,6 +174,8 @@ def _matches(run: _Run) -> pl.DataFrame:
         },
         schema=MATCHES,
     )
+    torn = pl.Series(~together[kept] & (weight[kept] > weights.match), dtype=pl.Boolean)
+    frame = frame.with_columns(reasons=pl.when(torn).then(pl.format(TRIANGLE, "reasons")).otherwise("reasons"))
     return conform(_overridden(frame, run.judgements), MATCHES)
 
 

@@ -55,7 +55,9 @@ def match(names: pl.DataFrame, records: pl.DataFrame, statements: pl.DataFrame, 
     known = len(records)
     compared = compare(evidence, (_across(part, known) for part in candidates(evidence).parts()))
     weights = load_weights()
-    chance = probability(score(compared, weights))
+    weight = score(compared, weights)
+    chance = probability(weight, weights)
+    least = float(probability(np.array([weights.match]), weights)[0])
     barred = vetoes(evidence, compared)
     pairs = pl.DataFrame({"pair": np.arange(len(compared.a)), "a": compared.a, "b": compared.b, "chance": chance})
     pairs = pairs.filter(
@@ -71,7 +73,7 @@ def match(names: pl.DataFrame, records: pl.DataFrame, statements: pl.DataFrame, 
     rows = []
     for row, name in enumerate(names["name"].to_list()):
         record, p, why = found.get(f"{_ASKED}{row:09d}", (None, 0.0, "no name of the inventory is near it"))
-        decision = "match" if p >= weights.match else "review" if record else "different"
+        decision = "match" if p >= least else "review" if record else "different"
         rows.append((row, name, home.get(record) if record else None, record, round(p, 4), decision, why))
     return pl.DataFrame(rows, schema=MATCHED, orient="row")
 

@@ -26,14 +26,19 @@ class Weights:
     Attributes:
         prior: Weight of a candidate pair before any evidence.
         levels: Evidence to the weight of each of its levels, in the order of `LEVELS`.
-        match: Least probability of a match.
+        match: Least weight at which records join.
         review: Least probability of a pair for the review queue.
+        slope: What a bit of weight is worth in bits of calibrated log odds (Platt, 1999), less than one: evidence
+            overlaps.
+        shift: Calibrated log odds at weight zero, base 2.
     """
 
     prior: float
     levels: Mapping[str, tuple[float, ...]]
-    match: float = 0.5
+    match: float = 0.0
     review: float = 0.1
+    slope: float = 1.0
+    shift: float = 0.0
 
 
 @cache
@@ -53,7 +58,8 @@ def load_weights(path: Path | None = None) -> Weights:
                 f"{path.name}: levels of {kind} are {sorted(given)}, not {sorted(names)}; estimate the weights again."
             )
         levels[kind] = tuple(float(given[name]) for name in names)
-    return Weights(prior=float(raw["prior"]), levels=levels, match=float(raw["match"]), review=float(raw["review"]))
+    single = {key: float(raw[key]) for key in ("prior", "match", "review", "slope", "shift")}
+    return Weights(levels=levels, **single)
 
 
 def score(compared: Compared, weights: Weights) -> Floats:
@@ -64,6 +70,6 @@ def score(compared: Compared, weights: Weights) -> Floats:
     return total
 
 
-def probability(weight: Floats) -> Floats:
-    """Returns the probability of a match for a weight: 2^w / (1 + 2^w)."""
-    return np.asarray(1.0 / (1.0 + np.exp2(-np.clip(weight, -60.0, 60.0))))
+def probability(weight: Floats, weights: Weights) -> Floats:
+    """Returns the calibrated probability of a match for a weight: 2^x / (1 + 2^x) with x = slope * weight + shift."""
+    return np.asarray(1.0 / (1.0 + np.exp2(-np.clip(weights.slope * weight + weights.shift, -60.0, 60.0))))
