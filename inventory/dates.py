@@ -1,7 +1,10 @@
-"""Dates as printed, to reduced ISO precision (`2006`, `2006-09`, `2006-09-25`), and the days that such a date spans.
+"""Dates as values: to reduced ISO precision (`2006`, `2006-09`, `2006-09-25`), and the days that such a date spans.
 
 A precision is never invented: a year stays a year, a quarter becomes its year (its bounds keep the quarter). A date
 relative to its page ("10 września br.") has no year of its own and is refused.
+
+Belongs here: the value of one field, taken as a whole, and arithmetic with it. Does not: dates in the text of a page, which parsers
+find (`sources.dates`); their values arrive here in ISO precision already, those of a user's record file as somebody typed them.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 A precision is never invented, a day that no calendar has is no date, and a date that its own weekday contradicts is none
 either. A date relative to its publication (`10 września br.`) needs the year of the page.
+
+Belongs here: finding dates in the running text of a page. Does not: comparing dates, or the days that a reduced date spans
+(`inventory.dates`, which also takes the values of record files that no parser of ours has read).
 """
 
 from __future__ import annotations

@@ -76,6 +76,8 @@ def squash(text: str) -> str:
         >>> squash("  Klaster\xa0 Turystyki\n Medycznej ")
         'Klaster Turystyki Medycznej'
     """
+    if text.isascii():  # most texts of a page are, and nothing below would change them
+        return " ".join(text.split())
     return " ".join(unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split())
 
 

@@ -1,4 +1,4 @@
-"""Lists inside PARP's publications: plain text, found by their headings.
+"""Lists inside PARP's publications: plain text or DOCX, found by their headings.
 
 A list is a heading with one of the card's words, then an entry a line, numbered or not. Two traps of the guide of 2017: entries
 are glued on one line (by a second number, or by a double blank), and some carry their coordinator inside the name.
@@ -13,9 +13,10 @@ from typing import Any, Final, NamedTuple
 
 from sources.archive import Page
 from sources.cards import Card
+from sources.documents import lines_of
 from sources.parsing import LayoutUnknown, Parsed
 from sources.records import Record, Rejection, record_id
-from sources.text import decode, facts_from
+from sources.text import facts_from
 
 _NUMBERED: Final = re.compile(r"(?:^|(?<=\s))(\d{1,3})\.\s+")
 _ANNOUNCED: Final = re.compile(r":\s*(\d+)\s")
@@ -41,7 +42,7 @@ def parse(page: Page, card: Card) -> Parsed:
     Raises:
         LayoutUnknown: No heading of a known list, or a list without entries.
     """
-    lines = decode(page).splitlines()
+    lines = lines_of(page)
     stated_by = facts_from("\n".join(lines))
     records: list[Record] = []
     rejections: list[Rejection] = []

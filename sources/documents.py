@@ -1,0 +1,158 @@
+"""Documents as lines or tables: DOCX, XLSX and CSV files that publish a list. Bytes in, nothing fetched.
+
+DOCX and XLSX are archives of XML; what they say is in a few members of them. A member of hostile size is not unpacked, and no
+entity is expanded. PDF is not read here: the text that a reader of PDF takes from it is archived, and read as plain text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bs4 import BeautifulSoup
+from lxml import etree
+
+from sources.archive import Page
+from sources.parsing import LayoutUnknown
+from sources.text import decode, markup, squash
+
+LARGEST: Final = 40_000_000
+"""Bytes of an unpacked member; the crawler's own limit for an unpacked page."""
+
+_ZIP: Final = b"PK\x03\x04"
+_COLUMN: Final = re.compile(r"([A-Z]{1,3})\d+")
+_COLUMNS_MOST: Final = 16_384  # the format's own limit
+_DELIMITERS: Final = ";\t,|"
+
+
+def lines_of(page: Page) -> list[str]:
+    """Returns the paragraphs of a DOCX file, or the lines of plain text, in their order; a break ends a line.
+
+    Raises:
+        LayoutUnknown: The archive is broken, too large, or holds no text document.
+    """
+    if not page.body.startswith(_ZIP):
+        return decode(page).splitlines()
+    paragraphs = (node for node in _member(page, "word/document.xml").iter() if _named(node) == "p")
+    return [line for paragraph in paragraphs for line in "".join(_runs(paragraph)).split("\n")]
+
+
+def rows_of(page: Page) -> list[list[str]]:
+    """Returns the rows of the first sheet of an XLSX file, or of a CSV file; cells are text, empty rows are left out.
+
+    Raises:
+        LayoutUnknown: The archive is broken, too large, or holds no sheet.
+    """
+    rows = _sheet(page) if page.body.startswith(_ZIP) else _separated(decode(page))
+    return [row for row in ([squash(cell) for cell in row] for row in rows) if any(row)]
+
+
+def table_of(page: Page) -> BeautifulSoup:
+    """Returns the rows of a sheet as a page with one table, for the readers of pages (`sources.listings`, `sources.tables`).
+
+    Raises:
+        LayoutUnknown: As `rows_of`.
+    """
+    soup = markup("<html><body><table></table></body></html>")
+    table = soup.find("table")
+    for row in rows_of(page):
+        line = soup.new_tag("tr")
+        for text in row:
+            cell = soup.new_tag("td")
+            cell.string = text
+            line.append(cell)
+        if table is not None:
+            table.append(line)
+    return soup
+
+
+def _member(page: Page, name: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        with zipfile.ZipFile(io.BytesIO(page.body)) as archive:
+            if archive.getinfo(name).file_size > LARGEST:
+                raise LayoutUnknown(page, f"{name} of at most {LARGEST} bytes")
+            with archive.open(name) as member:
+                content = member.read(LARGEST + 1)  # the announced size may lie
+        if len(content) > LARGEST:
+            raise LayoutUnknown(page, f"{name} of at most {LARGEST} bytes")
+        return etree.fromstring(content, parser)
+    except (
+        KeyError,
+        zipfile.BadZipFile,
+        zlib.error,
+        etree.XMLSyntaxError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+    ) as fault:
+        raise LayoutUnknown(page, f"a document with a readable {name} ({type(fault).__name__})") from fault
+
+
+def _named(node: etree._Element) -> str:
+    """The name without its namespace; two generations of the formats differ in the namespace only."""
+    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+
+
+def _runs(paragraph: etree._Element) -> Iterator[str]:
+    for node in paragraph.iter():
+        match _named(node):
+            case "t":
+                yield node.text or ""
+            case "tab":
+                yield "\t"
+            case "br" | "cr":
+                yield "\n"
+
+
+def _sheet(page: Page) -> Iterator[list[str]]:
+    shared = _shared(page)
+    for row in (node for node in _member(page, "xl/worksheets/sheet1.xml").iter() if _named(node) == "row"):
+        cells: dict[int, str] = {}
+        for cell in row:
+            met = _COLUMN.match(cell.get("r") or "")
+            column = _number_of(met[1]) if met else len(cells)
+            if column < _COLUMNS_MOST:
+                cells[column] = _cell(cell, shared)
+        yield [cells.get(column, "") for column in range(max(cells, default=-1) + 1)]
+
+
+def _shared(page: Page) -> list[str]:
+    try:
+        strings = _member(page, "xl/sharedStrings.xml")
+    except LayoutUnknown as fault:
+        if isinstance(fault.__cause__, KeyError):  # a sheet of numbers has none
+            return []
+        raise
+    return ["".join(_runs(node)) for node in strings if _named(node) == "si"]
+
+
+def _cell(cell: etree._Element, shared: Sequence[str]) -> str:
+    value = next((node.text or "" for node in cell.iter() if _named(node) == "v"), "")
+    if cell.get("t") == "s":
+        return shared[int(value)] if value.isdecimal() and int(value) < len(shared) else ""
+    return value or "".join(_runs(cell))
+
+
+def _number_of(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _separated(text: str) -> Iterator[list[str]]:
+    """The delimiter is the one that the first line with any has most of: a quoted name holds others."""
+    first = next((line for line in text.splitlines() if any(mark in line for mark in _DELIMITERS)), "")
+    delimiter = max(_DELIMITERS, key=first.count)
+    limit = csv.field_size_limit()
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error:
+        yield from (line[:limit].split(delimiter) for line in text.splitlines())
