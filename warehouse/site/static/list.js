@@ -6,6 +6,8 @@
   const ROWS_IN_PRINT = 5000;
   const NONE = "none";
   const FACETS = ["class", "state", "voivodeship", "sector", "label"];
+  const SINGLE = FACETS.slice(0, 4);
+  const LABEL = 4;
   const FIELD = { id: 0, pl: 1, en: 2, class: 3, state: 4, voivodeship: 5, sector: 6, year: 7, members: 8, city: 9, coordinator: 10, labels: 11, others: 12 };
   const lang = document.documentElement.lang;
   const numbers = new Intl.NumberFormat(lang === "pl" ? "pl-PL" : "en-GB");
@@ -20,6 +22,13 @@
     text.toLowerCase().normalize("NFD").replace(/\p{M}+/gu, "").replace(/[łđøßæœı]/g, (letter) => WHOLE[letter])
       .replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 
+  // Each filter's boxes in the order of the page. A cluster holds its values as places in that order, so that a search counts
+  // in plain arrays of numbers; a value without a box counts nowhere.
+  const boxes = FACETS.map((facet) => [...form.querySelectorAll(`input[name="${facet}"]`)]);
+  const counters = boxes.map((ofFacet) => ofFacet.map((box) => box.parentElement.querySelector(".count")));
+  const places = boxes.map((ofFacet) => new Map(ofFacet.map((box, place) => [box.value, place])));
+  const placesOf = (bit, values) => [...new Set(values)].map((value) => places[bit].get(value)).filter((place) => place !== undefined);
+
   const clusters = window.INVENTORY.clusters.map((row) => {
     const name = (lang === "pl" ? row[FIELD.pl] || row[FIELD.en] : row[FIELD.en] || row[FIELD.pl]) || row[FIELD.id];
     const labels = row[FIELD.labels];
@@ -27,29 +36,31 @@
       row[FIELD.city], row[FIELD.coordinator], row[FIELD.id], WORDS.voivodeship[row[FIELD.voivodeship]],
       ...labels.map(([label, level]) => `${label} ${level} ${WORDS.level[level] || ""}`),
     ];
+    const names = ` ${fold([name, row[FIELD.pl], row[FIELD.en], ...row[FIELD.others]].filter(Boolean).join(" "))}`;
     return {
       row, name,
-      names: ` ${fold([name, row[FIELD.pl], row[FIELD.en], ...row[FIELD.others]].filter(Boolean).join(" | "))}`,
-      words: ` ${fold(words.filter(Boolean).join(" "))}`,
+      text: `${names} ${fold(words.filter(Boolean).join(" "))}`, endOfNames: names.length,
       start: fold(name),
-      class: [row[FIELD.class]], state: [row[FIELD.state]],
-      voivodeship: [row[FIELD.voivodeship] || NONE], sector: [row[FIELD.sector] || NONE],
-      label: [...new Set(labels.map(([label]) => label))],
-      held: [...new Set(labels.filter((label) => label[2]).map(([label]) => label))],
+      codes: SINGLE.map((field, bit) => places[bit].get(row[FIELD[field]] || NONE) ?? -1),
+      labels: placesOf(LABEL, labels.map(([label]) => label)),
+      held: placesOf(LABEL, labels.filter((label) => label[2]).map(([label]) => label)),
       year: row[FIELD.year],
     };
   });
-  [...clusters].sort((a, b) => collator.compare(a.name, b.name) || (a.row[0] < b.row[0] ? -1 : 1))
-    .forEach((cluster, place) => { cluster.place = place; });
+  const byName = (a, b) => collator.compare(a.name, b.name) || (a.row[0] < b.row[0] ? -1 : 1);
+  clusters.sort(byName).forEach((cluster, place) => { cluster.place = place; });
 
   const ORDERS = {
-    relevance: (a, b) => b.rank - a.rank || a.place - b.place,
+    relevance: (a, b) => a.place - b.place,
     name: (a, b) => a.place - b.place,
     oldest: (a, b) => (a.year ?? 9999) - (b.year ?? 9999) || a.place - b.place,
     newest: (a, b) => (b.year ?? 0) - (a.year ?? 0) || a.place - b.place,
     members: (a, b) => (b.row[FIELD.members] ?? -1) - (a.row[FIELD.members] ?? -1) || a.place - b.place,
     id: (a, b) => (a.row[0].length - b.row[0].length) || (a.row[0] < b.row[0] ? -1 : 1),
   };
+  const ordered = { relevance: clusters, name: clusters };
+  // Each order is sorted once, when it is first asked for; a search then only walks it.
+  const inOrder = (order) => (ordered[order] ??= [...clusters].sort(ORDERS[order]));
 
   // ---- the view: what the address says -------------------------------------------------------------------------------
 
@@ -64,13 +75,12 @@
     const read = emptyView();
     read.q = asked.get("q") || "";
     for (const facet of FACETS) {
-      const known = new Set([...form.querySelectorAll(`input[name="${facet}"]`)].map((box) => box.value));
-      read[facet] = (asked.get(facet) || "").split(",").filter((value) => known.has(value));
+      read[facet] = (asked.get(facet) || "").split(",").filter((value) => places[FACETS.indexOf(facet)].has(value));
     }
     read.held = asked.get("held") === "1";
     read.from = year(asked.get("from"));
     read.to = year(asked.get("to"));
-    read.sort = asked.get("sort") in ORDERS ? asked.get("sort") : "relevance";
+    read.sort = Object.hasOwn(ORDERS, asked.get("sort") || "") ? asked.get("sort") : "relevance";
     read.page = Math.max(1, Number.parseInt(asked.get("page"), 10) || 1);
     return read;
   }
@@ -95,7 +105,7 @@
 
   function showInForm() {
     at("q").value = view.q;
-    for (const facet of FACETS) for (const box of form.querySelectorAll(`input[name="${facet}"]`)) box.checked = view[facet].includes(box.value);
+    FACETS.forEach((facet, bit) => boxes[bit].forEach((box) => { box.checked = view[facet].includes(box.value); }));
     at("held").checked = view.held;
     at("from").value = view.from;
     at("to").value = view.to;
@@ -104,7 +114,7 @@
 
   function readForm() {
     view.q = at("q").value;
-    for (const facet of FACETS) view[facet] = [...form.querySelectorAll(`input[name="${facet}"]:checked`)].map((box) => box.value);
+    FACETS.forEach((facet, bit) => { view[facet] = boxes[bit].filter((box) => box.checked).map((box) => box.value); });
     view.held = at("held").checked;
     view.from = year(at("from").value);
     view.to = year(at("to").value);
@@ -115,45 +125,56 @@
   // ---- which clusters match ------------------------------------------------------------------------------------------
 
   // A word counts most where it starts a name, then where it starts a word of a name, then anywhere.
-  function rankOf(cluster, tokens) {
+  function rankOf(cluster, tokens, starts) {
     let rank = 0;
-    for (const token of tokens) {
-      if (cluster.start.startsWith(token)) rank += 8;
-      else if (cluster.names.includes(` ${token}`)) rank += 4;
-      else if (cluster.names.includes(token)) rank += 2;
-      else if (cluster.words.includes(token)) rank += 1;
-      else return -1;
+    for (let each = 0; each < tokens.length; each += 1) {
+      const place = cluster.text.indexOf(tokens[each]);
+      if (place < 0) return -1;
+      if (place >= cluster.endOfNames) rank += 1;
+      else if (cluster.start.startsWith(tokens[each])) rank += 8;
+      else rank += (place && cluster.text[place - 1] === " ") || cluster.text.lastIndexOf(starts[each], cluster.endOfNames - 1) >= 0 ? 4 : 2;
     }
     return rank;
   }
 
+  // Who matches the words, ranked, in the order asked for. While somebody types on, only the last matches are asked again.
+  let last = { text: "", sort: "", matches: [] };
+  function matchesOf(text, sort) {
+    const goesOn = last.text && text.startsWith(last.text) && last.sort === sort;
+    const tokens = text.split(" ").filter(Boolean);
+    const starts = tokens.map((token) => ` ${token}`);
+    const matches = [];
+    for (const cluster of goesOn ? last.matches : inOrder(sort)) {
+      cluster.rank = tokens.length ? rankOf(cluster, tokens, starts) : 0;
+      if (cluster.rank >= 0) matches.push(cluster);
+    }
+    last = { text, sort, matches };
+    return matches;
+  }
+
   // One pass: each failed condition sets a bit, so that a value's count leaves out its own facet.
   function find() {
-    const tokens = fold(view.q).split(" ").filter(Boolean);
-    const chosen = FACETS.map((facet) => new Set(view[facet]));
-    const counts = FACETS.map(() => new Map());
-    const from = view.from ? Number(view.from) : null;
-    const to = view.to ? Number(view.to) : null;
-    const found = [];
-    for (const cluster of clusters) {
-      cluster.rank = tokens.length ? rankOf(cluster, tokens) : 0;
-      if (cluster.rank < 0) continue;
-      if ((from !== null || to !== null) && (cluster.year === null || cluster.year < (from ?? 0) || cluster.year > (to ?? 9999))) continue;
-      if (view.held && !cluster.held.length) continue;
+    const chosen = FACETS.map((facet, bit) => (view[facet].length ? new Set(placesOf(bit, view[facet])) : null));
+    const counts = boxes.map((ofFacet) => new Int32Array(ofFacet.length));
+    const from = view.from ? Number(view.from) : 0;
+    const to = view.to ? Number(view.to) : 9999;
+    const asksYear = Boolean(view.from || view.to);
+    const byRank = [];
+    for (const cluster of matchesOf(fold(view.q), view.sort)) {
+      if (asksYear && (cluster.year === null || cluster.year < from || cluster.year > to)) continue;
+      const labels = view.held ? cluster.held : cluster.labels;
+      if (view.held && !labels.length) continue;
       let failed = 0;
-      FACETS.forEach((facet, bit) => {
-        const values = facet === "label" && view.held ? cluster.held : cluster[facet];
-        if (chosen[bit].size && !values.some((value) => chosen[bit].has(value))) failed |= 1 << bit;
-      });
-      FACETS.forEach((facet, bit) => {
-        if ((failed & ~(1 << bit)) !== 0) return;
-        const values = facet === "label" && view.held ? cluster.held : cluster[facet];
-        for (const value of values) counts[bit].set(value, (counts[bit].get(value) || 0) + 1);
-      });
-      if (!failed) found.push(cluster);
+      for (let bit = 0; bit < LABEL; bit += 1) if (chosen[bit] && !chosen[bit].has(cluster.codes[bit])) failed |= 1 << bit;
+      if (chosen[LABEL] && !labels.some((label) => chosen[LABEL].has(label))) failed |= 1 << LABEL;
+      for (let bit = 0; bit < LABEL; bit += 1) {
+        const place = cluster.codes[bit];
+        if (place >= 0 && (failed & ~(1 << bit)) === 0) counts[bit][place] += 1;
+      }
+      if ((failed & ~(1 << LABEL)) === 0) for (let each = 0; each < labels.length; each += 1) counts[LABEL][labels[each]] += 1;
+      if (!failed) (byRank[view.sort === "relevance" ? cluster.rank : 0] ??= []).push(cluster);
     }
-    found.sort(ORDERS[view.sort]);
-    return { found, counts };
+    return { found: byRank.reverse().flat(), counts };
   }
 
   // ---- what is shown -------------------------------------------------------------------------------------------------
@@ -230,18 +251,16 @@
   }
 
   function showCounts(counts) {
-    FACETS.forEach((facet, bit) => {
-      for (const box of form.querySelectorAll(`input[name="${facet}"]`)) {
-        const count = counts[bit].get(box.value) || 0;
-        box.parentElement.querySelector(".count").textContent = numbers.format(count);
-        box.closest("li").classList.toggle("empty", count === 0);
-      }
-    });
-    const byPlace = counts[FACETS.indexOf("voivodeship")];
+    boxes.forEach((ofFacet, bit) => ofFacet.forEach((box, place) => {
+      counters[bit][place].textContent = numbers.format(counts[bit][place]);
+      box.closest("li").classList.toggle("empty", counts[bit][place] === 0);
+    }));
+    const ofPlaces = FACETS.indexOf("voivodeship");
+    const countAt = (code) => counts[ofPlaces][places[ofPlaces].get(code)] || 0;
     const links = document.querySelectorAll("#map a");
-    const most = Math.max(1, ...[...links].map((link) => byPlace.get(link.dataset.code) || 0));
+    const most = Math.max(1, ...[...links].map((link) => countAt(link.dataset.code)));
     for (const link of links) {
-      const count = byPlace.get(link.dataset.code) || 0;
+      const count = countAt(link.dataset.code);
       const shade = count === 0 ? 0 : Math.ceil((count / most) * 4);
       link.setAttribute("class", `shade-${shade}`);
       link.querySelector("text").textContent = numbers.format(count);
@@ -267,7 +286,8 @@
     };
     if (view.q.trim()) chip(`${WORDS.searched}: ${view.q.trim()}`, () => { view.q = ""; });
     for (const facet of FACETS) for (const value of view[facet]) {
-      const box = form.querySelector(`input[name="${facet}"][value="${CSS.escape(value)}"]`);
+      const bit = FACETS.indexOf(facet);
+      const box = boxes[bit][places[bit].get(value)];
       chip(box.parentElement.querySelector(".word").textContent, () => { view[facet] = view[facet].filter((other) => other !== value); });
     }
     if (view.held) chip(WORDS.held, () => { view.held = false; });
@@ -328,4 +348,6 @@
   show(null);
   at("app").hidden = false;
   document.documentElement.dataset.ready = "1";
+  // The first search would pay for the browser's compiling; a trial of it while nothing is asked takes that over.
+  setTimeout(() => clusters.forEach((cluster) => rankOf(cluster, ["klaster"], [" klaster"])), 50);
 }
