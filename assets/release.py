@@ -24,7 +24,7 @@ from expectations import suites
 from expectations.allowances import read_allowances
 from expectations.findings import GateReport, Issue, results_frame
 from expectations.gate import audit
-from inventory import coverage, criteria, official, statistics
+from inventory import coverage, criteria, members, official, profiles, sensitivity, series, statistics
 from inventory.identity.ledger import Ledger
 from inventory.schemas import STATISTICS, conform
 from sources.cards import Card, load_cards
@@ -49,16 +49,23 @@ def figures(
     core_inventory__as_of: pl.DataFrame,
     core_inventory__clusters: pl.DataFrame,
     core_inventory__records: pl.DataFrame,
+    core_inventory__statements: pl.DataFrame,
     core_identity__cluster_records: pl.DataFrame,
     core_profiles__labels: pl.DataFrame,
+    core_classes__assessments: pl.DataFrame,
+    core_classes__states: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Counts, measures, estimates what the lists miss, and puts published figures beside ours."""
-    day, version = day_of(core_inventory__as_of), criteria.method_version()
+    day, version, terms = day_of(core_inventory__as_of), criteria.method_version(), standings()
+    said = profiles.attribute(core_inventory__statements, core_identity__cluster_records, terms)
     counted = statistics.compute(core_inventory__clusters, core_profiles__labels, day, version)
     missed = coverage.estimate(
-        core_inventory__clusters, core_identity__cluster_records, core_inventory__records, standings(), day, version
+        core_inventory__clusters, core_identity__cluster_records, core_inventory__records, terms, day, version
     )
-    ours = conform(pl.concat([counted, missed]), STATISTICS)
+    over_years = series.yearly(core_inventory__clusters, core_profiles__labels, core_classes__states, day, version)
+    tested = sensitivity.under_other_rules(said, core_classes__assessments, terms, day)
+    of_members = members.by_type(said, core_inventory__clusters, day)
+    ours = conform(pl.concat([counted, missed, over_years, tested, of_members]), STATISTICS)
     return ours, official.compare(ours, core_inventory__clusters, core_profiles__labels, day)
 
 
@@ -76,6 +83,7 @@ def candidate(
     core_inventory__not_yet: pl.DataFrame,
     core_inventory__excluded: pl.DataFrame,
     core_identity__matches: pl.DataFrame,
+    core_identity__review_queue: pl.DataFrame,
     core_identity__cluster_records: pl.DataFrame,
     core_profiles__names: pl.DataFrame,
     core_profiles__statements: pl.DataFrame,
@@ -101,7 +109,7 @@ def candidate(
         "labels": core_profiles__labels,
         "assessments": core_classes__assessments,
         "excluded": excluded,
-        "review_queue": core_identity__matches.filter(pl.col("decision") == "review").drop("decision"),
+        "review_queue": core_identity__review_queue,
         "matches": core_identity__matches.filter(pl.col("decision") == "match").drop("decision"),
         "conflicts": core_profiles__conflicts,
         "retired_ids": retired_ids(ledger),
