@@ -141,7 +141,10 @@ def _labels(given: Material) -> dict[str, Line]:
     return {
         cluster_id: (
             Words(
-                "; ".join(f"{term} ({DASH}{year})" if year else term for term, year in held.items()),
+                "; ".join(
+                    f"{term} ({say.phrase('until_year')}\N{NO-BREAK SPACE}{year})" if year else term
+                    for term, year in held.items()
+                ),
                 key=f"labels/{cluster_id}",
             ),
         )

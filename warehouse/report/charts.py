@@ -170,7 +170,7 @@ def spans(marks: Sequence[Span], series: Sequence[str], day: str) -> str:
             y=alt.Y("place:O", axis=_names(rows)),
             x=alt.X("first:T", axis=alt.Axis(format="%Y", title=None, orient="top", grid=True, tickCount="year")),
             x2="last:T",
-            color=alt.Color("series:N", sort=list(series), scale=_colours(series), legend=_legend(2)),
+            color=alt.Color("series:N", sort=list(series), scale=_colours(series), legend=_legend(1)),
         )
     )
     line = alt.Chart(_inline([{"day": day}])).mark_rule(strokeDash=[4, 3], color=INK).encode(x="day:T")

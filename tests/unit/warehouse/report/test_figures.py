@@ -17,7 +17,7 @@ def test_a_key_finds_its_row(tables):
 
 @pytest.mark.parametrize("key", ["number_of_unicorns", "number_of_clusters/voivodeship=99", "", "Number", "a/b", "a#m"])
 def test_an_unknown_key_names_itself_and_the_remedy(tables, key):
-    with pytest.raises(UnknownFigureError, match="mend the key|write statistic") as fault:
+    with pytest.raises(UnknownFigureError, match=r"mend the key|write statistic") as fault:
         Figures(tables["statistics"], "this release").value(key)
     assert f"`{key}`" in str(fault.value)
 

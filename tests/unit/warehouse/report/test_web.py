@@ -1,5 +1,6 @@
 """The HTML report: every number is a row of `statistics`, names stay text, the page is whole and accessible."""
 
+import itertools
 import re
 from decimal import Decimal
 
@@ -108,7 +109,7 @@ def test_page_loads_nothing_and_is_well_built(pages, lang):
     assert set(pointed) | {target[1:] for target in page.xpath("//a/@href")} <= set(ids)
     levels = [int(head.tag[1]) for head in page.xpath("//h1 | //h2 | //h3")]
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     assert all(
         table.xpath("./caption and .//th[@scope='col'] and .//th[@scope='row']") for table in page.xpath("//table")
     )
