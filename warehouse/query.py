@@ -5,11 +5,10 @@ A query is a stranger's text: it sees the tables of the release and nothing else
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -111,12 +110,16 @@ def _text(value: Any) -> str:
 
 
 def _csv(answer: Answer) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(answer.columns)
-    for row in answer.rows:
-        writer.writerow([defused(value) if isinstance(value, str) else _cell(value) for value in row])
-    return out.getvalue().encode()
+    rows = ([defused(value) if isinstance(value, str) else _cell(value) for value in row] for row in answer.rows)
+    return "".join(f"{_line(cells)}\n" for cells in (answer.columns, *rows)).encode()
+
+
+def _line(cells: Sequence[str]) -> str:
+    # The standard library leaves a lone carriage return without quotes, where readers begin a new row.
+    line = ",".join(
+        f'"{cell.replace(chr(34), chr(34) * 2)}"' if re.search(r'[",\r\n]', cell) else cell for cell in cells
+    )
+    return line or '""'  # a line of nothing is no row
 
 
 def _json(answer: Answer) -> bytes:
@@ -141,8 +144,10 @@ def _series(name: str, values: list[Any]) -> pl.Series:
     try:
         series = pl.Series(name, values, strict=True)
     except (TypeError, OverflowError, pl.exceptions.PolarsError):
+        series = pl.Series(name, [], dtype=pl.Object)
+    if series.dtype in (pl.Null, pl.Object):  # nothing that polars knows: a UUID, a mix of types, nulls alone
         return pl.Series(name, [None if value is None else _text(value) for value in values], dtype=pl.String)
-    return series.cast(pl.String) if series.dtype in (pl.Null, pl.Object) else series
+    return series
 
 
 FORMS: Final[Mapping[str, Callable[[Answer], bytes]]] = {

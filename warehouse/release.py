@@ -33,6 +33,7 @@ from inventory.sectors import sectors
 from warehouse.changes import changes
 from warehouse.database import write_database
 from warehouse.dictionary import DictionaryError, dictionary, publishable
+from warehouse.geojson import write_map
 from warehouse.history import carried_on
 from warehouse.release_pages import write_pages
 from warehouse.spreadsheet_text import defused_column
@@ -289,6 +290,7 @@ def _complete(staged: Staged, gate: GateReport) -> None:
     parquet = {name: staged.path / "parquet" / f"{name}.parquet" for name in staged.tables}
     write_database(staged.path / "inventory.duckdb", parquet)
     write_workbook(staged.path / "inventory.xlsx", staged.tables, datetime.fromisoformat(facts["built_at"]))
+    write_map(staged.path / "clusters.geojson", staged.tables["clusters"], dict(staged.tables["about"].iter_rows()))
     write_pages(staged.path, staged.version, staged.tables, gate)
     files = sorted(path for path in staged.path.rglob("*") if path.is_file())
     lines = [f"{sha256(path)}  {path.relative_to(staged.path).as_posix()}\n" for path in files]

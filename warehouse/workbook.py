@@ -5,8 +5,11 @@ Text is stored as text, so nothing is run and no link is made of it. Equal table
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +24,14 @@ SHEETS: Final = (
 )  # fmt: skip
 """Tables with a sheet; the larger ones (records, statements, matches) are for the database."""
 
-_ROWS: Final = 1_048_575  # of a sheet, less its head
+ROWS: Final = 1_048_575
+"""Rows that a sheet holds below its head."""
+COLUMNS: Final = 16_384
+"""Columns that a sheet holds."""
+
 _CELL: Final = 32_767  # characters
 _WIDEST: Final = 60
+_EXACT: Final = 2**53  # beyond it a cell's number is no longer the one that was written
 
 
 def write_workbook(path: Path, tables: Mapping[str, pl.DataFrame], built_at: datetime) -> None:
@@ -35,6 +43,39 @@ def write_workbook(path: Path, tables: Mapping[str, pl.DataFrame], built_at: dat
         built_at: Shown as the day of making; taken from the content, not from a clock.
     """
     told = dictionary().tables
+    with _book(path, built_at) as (book, forms):
+        for name in SHEETS:
+            frame = tables[name]
+            _sheet(book, forms, name, frame.columns, frame.head(ROWS).iter_rows(), frame.height)
+        meanings = list(_meanings(told[name] for name in told))
+        heads = ("table", "column", "type", "unit", "meaning", "znaczenie", "codes")
+        _sheet(book, forms, "dictionary", heads, meanings, len(meanings))
+
+
+def write_sheets(
+    path: Path, sheets: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]], built_at: datetime
+) -> None:
+    """Writes a workbook of any sheets.
+
+    Args:
+        path: File to write.
+        sheets: Name of the sheet to its column names and rows.
+        built_at: Shown as the day of making.
+
+    Raises:
+        ValueError: A sheet has more rows or columns than a workbook can hold.
+    """
+    for name, (columns, rows) in sheets.items():
+        if len(rows) > ROWS or len(columns) > COLUMNS:
+            raise ValueError(f"{name}: {len(rows)} rows of {len(columns)} columns do not fit a sheet ({ROWS} and {COLUMNS}): "
+                             "ask for fewer, or choose csv or parquet")  # fmt: skip
+    with _book(path, built_at) as (book, forms):
+        for name, (columns, rows) in sheets.items():
+            _sheet(book, forms, name, columns, rows, len(rows))
+
+
+@contextmanager
+def _book(path: Path, built_at: datetime) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -43,22 +84,13 @@ def write_workbook(path: Path, tables: Mapping[str, pl.DataFrame], built_at: dat
     }
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": "National cluster inventory", "created": built_at.replace(tzinfo=None)})
-        forms = {
-            "head": book.add_format({"bold": True, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "top"}),
-            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        }
-        for name in SHEETS:
-            frame = tables[name]
-            _sheet(book, forms, name, frame.columns, frame.head(_ROWS).iter_rows(), frame.height)
-        rows = list(_meanings(told[name] for name in told))
-        _sheet(
+        yield (
             book,
-            forms,
-            "dictionary",
-            ("table", "column", "type", "unit", "meaning", "znaczenie", "codes"),
-            rows,
-            len(rows),
+            {
+                "head": book.add_format({"bold": True, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "top"}),
+                "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+                "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            },
         )
 
 
@@ -67,15 +99,15 @@ def _sheet(  # noqa: PLR0913 - a sheet is a name, columns and rows in a book
 ) -> None:
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(min(height, _ROWS), 1), len(columns) - 1)
+    sheet.autofilter(0, 0, max(min(height, ROWS), 1), len(columns) - 1)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, min(max(len(column) + 4, 14), _WIDEST))
         sheet.write_string(0, place, column, forms["head"])
     for line, row in enumerate(rows, start=1):
         for place, value in enumerate(row):
             _write(sheet, forms, line, place, value)
-    if height > _ROWS:
-        sheet.set_header(f"&CThe first {_ROWS} of {height} rows; all are in csv/{name}.csv")
+    if height > ROWS:
+        sheet.set_header(f"&CThe first {ROWS} of {height} rows; all are in csv/{name}.csv")
 
 
 def _write(sheet: Any, forms: Mapping[str, Any], line: int, place: int, value: Any) -> None:
@@ -84,7 +116,7 @@ def _write(sheet: Any, forms: Mapping[str, Any], line: int, place: int, value: A
             return
         case bool():
             sheet.write_boolean(line, place, value)
-        case int() | float():
+        case int() | float() | Decimal() if math.isfinite(value) and abs(float(value)) < _EXACT:
             sheet.write_number(line, place, value)
         case datetime():
             sheet.write_datetime(line, place, value, forms["time"])
