@@ -89,7 +89,11 @@ def exclude(
     verdicts = {
         body_id: verdict
         for body_id, body in gathered.items()
-        if (verdict := _foreign(body, *places[body_id], mixed, standings) or _kind(body) or _energy(body, standings))
+        if (
+            verdict := _foreign(body, *places[body_id], mixed, standings)
+            or _kind(body, standings)
+            or _energy(body, standings)
+        )
     }
     rows = [
         (record["record_id"], record["source_id"], record["name"], *verdicts[record["body_id"]], record["stated"])
@@ -282,6 +286,7 @@ def _rules() -> Mapping[str, Mapping[str, Any]]:
     return {
         reason: {
             "why": rule["why"],
+            "unless_shown": rule.get("unless_shown", False),
             **{
                 part: tuple(re.compile(pattern) for pattern in rule.get(part, ()))
                 for part in ("named", "stated", "not_stated", "unless_named")
@@ -291,9 +296,10 @@ def _rules() -> Mapping[str, Mapping[str, Any]]:
     }
 
 
-def _kind(body: _Body) -> _Verdict | None:
+def _kind(body: _Body, standings: Mapping[str, Standing]) -> _Verdict | None:
     for reason, rule in _rules().items():
         exempt = any(pattern.search(name.casefold()) for pattern in rule["unless_named"] for name in body.names)
+        exempt |= rule["unless_shown"] and (bool(_business_signs(body, standings)) or _called_a_cluster(body))
         named = [name for name in body.names if any(pattern.search(name.casefold()) for pattern in rule["named"])]
         # A body is what most of its records call it; one odd page does not put it out.
         if named and 2 * len(named) > len(body.names) and not exempt:
@@ -335,6 +341,10 @@ def _in_energy(body: _Body) -> bool:
     sectors = body.of("sector")
     fitting = [sector for sector in sectors if _ENERGY_WORD.search(sector.casefold())]
     return 2 * len(names) > len(body.names) and (not sectors or 2 * len(fitting) > len(sectors))
+
+
+def _called_a_cluster(body: _Body) -> bool:
+    return any(re.search("klast|cluster", text.casefold()) for text in body.of(*_NAMES, *_SAYINGS))
 
 
 def _business_signs(body: _Body, standings: Mapping[str, Standing]) -> list[str]:
