@@ -25,7 +25,13 @@ from warehouse.site import write_site
 from warehouse.site.listing import listing_script
 
 TYPED = ("klaster lotniczy", "lodz", "aviation valley", "zielona gora", "esca gold", "metal", "a", "xyzzy")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 BELONGING = ("cluster_names", "cluster_records", "statements", "labels", "assessments", "conflicts", "changes")
 KEYSTROKE = """
 async (typed) => {
@@ -65,7 +71,7 @@ def _shifted(frame: pl.DataFrame, number: int) -> pl.DataFrame:
 
 
 def _renamed(clusters: pl.DataFrame) -> pl.DataFrame:
-    dice = random.Random(7)
+    dice = random.Random(7)  # noqa: S311 - shuffles test data, guards nothing
     pool = [word for name in clusters["name_pl"].drop_nulls() for word in name.split()]
     names = [name and " ".join(dice.choices(pool, k=dice.randint(2, 5))) for name in clusters["name_pl"]]
     return clusters.with_columns(name_pl=pl.Series(names, dtype=pl.String))
@@ -107,7 +113,9 @@ def main() -> None:
         # Only the data of the list grows; 40,000 cluster pages are not needed to measure the search.
         script = listing_script(repeated(tables, options.clusters), None)
         (folder / "data" / "clusters.js").write_text(script, encoding="utf-8")
-        print(f"{options.clusters} clusters: clusters.js {len(script.encode()) / 1e6:.1f} MB in {time.perf_counter() - start:.1f} s")
+        print(
+            f"{options.clusters} clusters: clusters.js {len(script.encode()) / 1e6:.1f} MB in {time.perf_counter() - start:.1f} s"
+        )
         browse(folder)
 
 

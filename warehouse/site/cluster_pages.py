@@ -195,7 +195,9 @@ def _by_weight(values: Mapping[tuple[Any, ...], list[Row]]) -> list[Row]:
         }
         for (value, qualifier, original), stated in values.items()
     ]
-    return sorted(rows, key=lambda row: (not row["chosen"], _backwards(max(one["as_of"] or "" for one in row["stated"]))))
+    return sorted(
+        rows, key=lambda row: (not row["chosen"], _backwards(max(one["as_of"] or "" for one in row["stated"])))
+    )
 
 
 def _backwards(day: str | None) -> tuple[int, ...]:
@@ -247,8 +249,24 @@ def _timeline(labels: list[Row], as_of: date | None) -> Timeline | None:
         left = place(begins) if begins else place(ends) - per_year / 2 if ends else 0.0
         right = place(ends) if ends else left + per_year / 2
         lane = lanes.index((label, level))
-        bars.append(Bar(label, level, round(left, 1), lane * _LANES + 4, max(3.0, round(right - left, 1)), not (begins and ends), is_held))
+        bars.append(
+            Bar(
+                label,
+                level,
+                round(left, 1),
+                lane * _LANES + 4,
+                max(3.0, round(right - left, 1)),
+                not (begins and ends),
+                is_held,
+            )
+        )
     step = max(1, round((high - low) / 8))
     ticks = tuple((year, place(date(year, 1, 1))) for year in range(low, high, step))
     height = len(lanes) * _LANES + 26
-    return Timeline(_WIDTH, height, ticks, tuple((label, level, i * _LANES + 17) for i, (label, level) in enumerate(lanes)), tuple(bars))
+    return Timeline(
+        _WIDTH,
+        height,
+        ticks,
+        tuple((label, level, i * _LANES + 17) for i, (label, level) in enumerate(lanes)),
+        tuple(bars),
+    )

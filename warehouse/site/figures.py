@@ -9,17 +9,20 @@ from typing import Any, Final
 
 import polars as pl
 
-from warehouse.site.wording import Wording
+from warehouse.site.wording import Wording, alphabet
 
 Tables = Mapping[str, pl.DataFrame]
 
 _POPULATIONS: Final = ("clusters", "potential_clusters", "bodies")
 _OF_POPULATION: Final = re.compile(r"^(?P<measure>.+)_of_(?P<population>clusters|potential_clusters|bodies)$")
-_PER_MILLION: Final = re.compile(r"^(?P<population>clusters|potential_clusters|bodies)_(?P<measure>per_million_inhabitants)$")
+_PER_MILLION: Final = re.compile(
+    r"^(?P<population>clusters|potential_clusters|bodies)_(?P<measure>per_million_inhabitants)$"
+)
 _FRACTIONAL: Final = re.compile(r"_mean|_median|_per_million|^share_")
 """Statistics that stand with one decimal even where it is zero, so that columns line up."""
 _ROUNDED: Final = re.compile(r"^estimated_")
 """Estimates, whose decimals would claim a precision that they do not have."""
+_NOT_KNOWN: Final = frozenset({"", "unknown"})
 _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "class": ("number_of_bodies",),
     "state": ("number_of_clusters", "number_of_potential_clusters", "number_of_bodies", "age_mean_of_bodies"),
@@ -76,7 +79,10 @@ def total_grid(statistics: pl.DataFrame, wording: Wording) -> Grid:
         title=wording.term("dimension", "total"),
         columns=tuple(wording.term("population", population) for population in _POPULATIONS),
         rows=tuple(
-            (wording.term("measure", measure), tuple(figure(measures[measure].get(name), wording) for name in _POPULATIONS))
+            (
+                wording.term("measure", measure),
+                tuple(figure(measures[measure].get(name), wording) for name in _POPULATIONS),
+            )
             for measure in ordered
         ),
         notes=tuple(sorted({row["note"] for row in rows.values() if row["note"]})),
@@ -89,13 +95,15 @@ def grids(tables: Tables, wording: Wording) -> list[Grid]:
     made = []
     for dimension, wanted in _SHOWN.items():
         frame = tables["statistics"].filter((pl.col("dimension") == dimension) & pl.col("statistic").is_in(wanted))
-        found = {(row["dimension_value"], row["statistic"]): row for row in frame.sort("dimension_value").iter_rows(named=True)}
+        found = {
+            (row["dimension_value"], row["statistic"]): row
+            for row in frame.sort("dimension_value").iter_rows(named=True)
+        }
         if dimension == "list_pair":
             found = {key: row for key, row in found.items() if row["value"]}
         columns = [statistic for statistic in wanted if any(key[1] == statistic for key in found)]
-        values = list(dict.fromkeys(key[0] for key in found))
-        if dimension == "cohort":
-            values.sort(key=lambda value: int(re.match(r"\d+", value)[0]) if re.match(r"\d+", value) else -1)  # type: ignore[index]
+        named = {key[0]: _value_words(dimension, key[0], words, wording) for key in found}
+        values = sorted(named, key=lambda value: _place(dimension, value, named[value]))
         if not values:
             continue
         made.append(
@@ -104,7 +112,7 @@ def grids(tables: Tables, wording: Wording) -> list[Grid]:
                 title=wording.term("dimension", dimension),
                 columns=tuple(statistic_words(statistic, wording) for statistic in columns),
                 rows=tuple(
-                    (_value_words(dimension, value, words, wording), tuple(figure(found.get((value, name)), wording) for name in columns))
+                    (named[value], tuple(figure(found.get((value, name)), wording) for name in columns))
                     for value in values
                 ),
                 notes=tuple(sorted({row["note"] for row in found.values() if row["note"]})),
@@ -115,17 +123,29 @@ def grids(tables: Tables, wording: Wording) -> list[Grid]:
 
 def year_bars(statistics: pl.DataFrame, width: int, height: int) -> list[YearBar]:
     """Returns the bars of founding years on a drawing of this size, with every year between the first and the last."""
-    frame = statistics.filter((pl.col("dimension") == "founded_year") & pl.col("dimension_value").str.contains(r"^\d{4}$"))
-    counts = {(row["statistic"], int(row["dimension_value"])): int(row["value"] or 0) for row in frame.iter_rows(named=True)}
+    frame = statistics.filter(
+        (pl.col("dimension") == "founded_year") & pl.col("dimension_value").str.contains(r"^\d{4}$")
+    )
+    counts = {
+        (row["statistic"], int(row["dimension_value"])): int(row["value"] or 0) for row in frame.iter_rows(named=True)
+    }
     years = sorted({year for _, year in counts})
     if not years:
         return []
     span = range(years[0], years[-1] + 1)
-    both = {y: (counts.get(("number_of_clusters", y), 0), counts.get(("number_of_potential_clusters", y), 0)) for y in span}
+    both = {
+        y: (counts.get(("number_of_clusters", y), 0), counts.get(("number_of_potential_clusters", y), 0)) for y in span
+    }
     per_body = height / max(1, *(sum(pair) for pair in both.values()))
     step = width / len(span)
     return [
-        YearBar(str(year), round(i * step, 1), *both[year], round(both[year][0] * per_body, 1), round(both[year][1] * per_body, 1))
+        YearBar(
+            str(year),
+            round(i * step, 1),
+            *both[year],
+            round(both[year][0] * per_body, 1),
+            round(both[year][1] * per_body, 1),
+        )
         for i, year in enumerate(span)
     ]
 
@@ -170,6 +190,16 @@ def _words_of_values(tables: Tables, wording: Wording) -> dict[str, dict[str, st
     }
 
 
+def _place(dimension: str, value: str, words: str) -> tuple[Any, ...]:
+    """Returns where a value stands: numbers by size, codes of regions by code, all others by alphabet, the unknown last."""
+    if value in _NOT_KNOWN:
+        return (1,)
+    number = re.match(r"\d+", value) if dimension in {"cohort", "founded_year"} else None
+    if number:
+        return 0, int(number[0]), value
+    return 0, value if dimension in {"nuts2", "label_level"} else alphabet(words), value
+
+
 def _value_words(dimension: str, value: str, words: Mapping[str, Mapping[str, str]], wording: Wording) -> str:
     if dimension == "label_level":
         label, _, level = value.partition("|")
@@ -177,4 +207,4 @@ def _value_words(dimension: str, value: str, words: Mapping[str, Mapping[str, st
     if dimension == "list_pair":
         return " – ".join(value.split("|"))
     known = words.get(dimension, {}).get(value)
-    return known or (wording.text("unknown") if value in {"", "unknown", "none"} else value.replace("_", " "))
+    return known or (wording.text("unknown") if value in _NOT_KNOWN else value.replace("_", " "))

@@ -60,7 +60,9 @@ def _labels_by_cluster(labels: pl.DataFrame, as_of: date | None) -> dict[str, li
 def _names_by_cluster(tables: Tables) -> dict[str, list[str]]:
     shown = {row[0]: row[1:] for row in tables["clusters"].select("cluster_id", "name_pl", "name_en").iter_rows()}
     found: dict[str, list[str]] = {}
-    for cluster_id, name in tables["cluster_names"].select("cluster_id", "name").unique().sort("cluster_id", "name").iter_rows():
+    for cluster_id, name in (
+        tables["cluster_names"].select("cluster_id", "name").unique().sort("cluster_id", "name").iter_rows()
+    ):
         if name not in shown.get(cluster_id, ()):
             found.setdefault(cluster_id, []).append(name)
     return found

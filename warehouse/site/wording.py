@@ -1,4 +1,4 @@
-"""What the site says in one language: texts, plural forms, numbers, dates, and words for codes.
+"""What the site says in one language: texts, plural forms, numbers, dates, words for codes, and the alphabet.
 
 The words are in `wording.yml`; a text that is missing there fails the build, a code without words is shown as it stands.
 """
@@ -19,6 +19,7 @@ from inventory.dates import first_day
 
 LANGUAGES: Final = ("pl", "en")
 _LOCALES: Final[Mapping[str, str]] = {"pl": "pl_PL", "en": "en_GB"}
+_LETTERS: Final = {letter: place for place, letter in enumerate("aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż")}
 _PRECISIONS: Final[Mapping[int, str]] = {4: "y", 7: "LLLL y", 10: "d MMMM y"}
 
 
@@ -62,7 +63,11 @@ class Wording:
         words = self._terms[kind].get(code) or self._terms[kind].get(head)
         if words is None:
             return code.replace("_", " ")
-        return f"{words[self.lang]}: {tail.replace('_', ' ')}" if tail and code not in self._terms[kind] else words[self.lang]
+        return (
+            f"{words[self.lang]}: {tail.replace('_', ' ')}"
+            if tail and code not in self._terms[kind]
+            else words[self.lang]
+        )
 
     def terms(self, kind: str) -> dict[str, str]:
         """Returns the words of all codes of a kind, in the order of `wording.yml`."""
@@ -99,6 +104,14 @@ class Wording:
         day = first_day(text)
         pattern = None if "Q" in text else _PRECISIONS.get(len(text))
         return text if day is None or pattern is None else format_date(day, pattern, locale=self._locale)
+
+
+def alphabet(text: str) -> tuple[tuple[int, int | str], ...]:
+    """Returns the key that sorts texts by the Polish alphabet; signs come first, other letters last."""
+    plain = text.casefold()
+    return tuple(
+        (1, _LETTERS[c]) if c in _LETTERS else (2 if c.isalpha() else 0, c) for c in plain if c.isalnum() or c == " "
+    )
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,7 @@ from warehouse.site.addresses import short_address, web_address
 from warehouse.site.cluster_pages import citations, cluster_pages
 from warehouse.site.listing import listing_script, script
 from warehouse.site.outline_map import WIDTH, outlines
-from warehouse.site.wording import LANGUAGES, Wording
+from warehouse.site.wording import LANGUAGES, Wording, alphabet
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -38,7 +38,6 @@ _WHOLE_FILES: Final = (
     "inventory.duckdb", "inventory.xlsx", "clusters.geojson", "datapackage.json", "dcat.jsonld", "changes.jsonl",
     "issues.csv", "quality.html", "notes.md", "SHA256SUMS",
 )  # fmt: skip
-_LETTERS: Final = {letter: place for place, letter in enumerate("aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż")}
 
 
 class SiteError(ValueError):
@@ -89,7 +88,9 @@ def write_site(tables: Tables, folder: Path) -> int:
 def _check(tables: Tables) -> None:
     missing = [name for name in _NEEDED if name not in tables]
     if missing:
-        raise SiteError(f"the site needs the tables {', '.join(missing)}; hand over all published tables of the release")
+        raise SiteError(
+            f"the site needs the tables {', '.join(missing)}; hand over all published tables of the release"
+        )
     for cluster_id in tables["clusters"]["cluster_id"]:
         if not _CLUSTER_ID.fullmatch(cluster_id or ""):
             raise SiteError(
@@ -186,14 +187,10 @@ def _register(clusters: pl.DataFrame, lang: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (alphabet(row["shown"]), row["cluster_id"]))
 
 
-def alphabet(text: str) -> tuple[tuple[int, int | str], ...]:
-    """Returns the key that sorts texts by the Polish alphabet; signs come first, other letters last."""
-    plain = text.casefold()
-    return tuple((1, _LETTERS[c]) if c in _LETTERS else (2 if c.isalpha() else 0, c) for c in plain if c.isalnum() or c == " ")
-
-
 def _origins(tables: Tables) -> list[dict[str, Any]]:
-    joined = tables["records"].join(tables["cluster_records"].select("record_id", "cluster_id"), on="record_id", how="left")
+    joined = tables["records"].join(
+        tables["cluster_records"].select("record_id", "cluster_id"), on="record_id", how="left"
+    )
     counted = joined.group_by("source_id").agg(entries=pl.len(), clusters=pl.col("cluster_id").drop_nulls().n_unique())
     return counted.sort(["entries", "source_id"], descending=[True, False]).to_dicts()
 
@@ -209,7 +206,9 @@ def _downloads(tables: Tables, release: Path) -> dict[str, Any]:
             "name": name,
             "meaning": table,
             "rows": tables[name].height if name in tables else None,
-            "files": [f"{kind}/{name}.{kind}" for kind in ("csv", "parquet") if (release / kind / f"{name}.{kind}").exists()],
+            "files": [
+                f"{kind}/{name}.{kind}" for kind in ("csv", "parquet") if (release / kind / f"{name}.{kind}").exists()
+            ],
         }
         for name, table in dictionary().tables.items()
     ]

@@ -203,7 +203,7 @@
     const other = lang === "pl" ? row[FIELD.en] : row[FIELD.pl];
     const otherLang = lang === "pl" ? "en" : "pl";
     const shownIn = lang === "pl" && !row[FIELD.pl] && row[FIELD.en] ? "en" : lang === "en" && !row[FIELD.en] && row[FIELD.pl] ? "pl" : null;
-    const cell = (caption, ...children) => element("td", { role: "cell", "data-caption": caption }, ...children);
+    const cell = (caption, ...children) => element("td", { role: "cell", "data-caption": caption, class: children[0] === "–" ? "none" : null }, ...children);
     const place = [row[FIELD.city], WORDS.voivodeship[row[FIELD.voivodeship]]].filter(Boolean);
     return element("tr", { role: "row" },
       element("th", { role: "rowheader", scope: "row" },

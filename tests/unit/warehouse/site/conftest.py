@@ -23,7 +23,13 @@ REAL_NAMES = {
     "PL-C0005": ("Klaster Gospodarki Odpadowej i Recyklingu", "Waste Management and Recycling Cluster"),
     "PL-C0006": ("Śląski Klaster Lotniczy", "Silesian Aviation Cluster"),
 }
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def pytest_configure(config):
@@ -47,7 +53,9 @@ def _named(tables):
         url=pl.when(pl.col("cluster_id") == "PL-C0003").then(pl.lit("javascript:alert(3)")).otherwise("url"),
     )  # fmt: skip
     records = tables["records"].with_columns(
-        stated_by=pl.when(pl.col("record_id") == "eccp-000125").then(pl.lit("javascript:alert(4)")).otherwise("stated_by"),
+        stated_by=pl.when(pl.col("record_id") == "eccp-000125")
+        .then(pl.lit("javascript:alert(4)"))
+        .otherwise("stated_by"),
     )
     return {**tables, "clusters": clusters, "cluster_names": names, "statements": statements, "records": records}
 
@@ -70,15 +78,45 @@ def _contradicted(tables):
 
 def _statistics(clusters):
     day, rows = "2015-12-31", []
-    for code, number in clusters.drop_nulls("voivodeship_code").group_by("voivodeship_code").len().sort("voivodeship_code").iter_rows():
+    for code, number in (
+        clusters.drop_nulls("voivodeship_code").group_by("voivodeship_code").len().sort("voivodeship_code").iter_rows()
+    ):
         rows.append(("number_of_bodies", day, "voivodeship", code, float(number), number, 0, "clusters", None, "1"))
     for kind, population in (("cluster", "clusters"), ("potential_cluster", "potential_clusters")):
         part = clusters.filter(pl.col("class") == kind)
-        rows.append((f"number_of_{population}", day, "total", "all", float(part.height), part.height, 0, "clusters", None, "1"))
-        for year, number in part.drop_nulls("founded_year").group_by("founded_year").len().sort("founded_year").iter_rows():
-            rows.append((f"number_of_{population}", day, "founded_year", str(year), float(number), number, 0, "clusters", None, "1"))
+        rows.append(
+            (f"number_of_{population}", day, "total", "all", float(part.height), part.height, 0, "clusters", None, "1")
+        )
+        for year, number in (
+            part.drop_nulls("founded_year").group_by("founded_year").len().sort("founded_year").iter_rows()
+        ):
+            rows.append(
+                (
+                    f"number_of_{population}",
+                    day,
+                    "founded_year",
+                    str(year),
+                    float(number),
+                    number,
+                    0,
+                    "clusters",
+                    None,
+                    "1",
+                )
+            )
     rows.append(("age_mean_of_clusters", day, "total", "all", 1234.56, 5, 0, "years", "a note", "1"))
-    columns = ("statistic", "as_of", "dimension", "dimension_value", "value", "n", "n_unknown", "unit", "note", "method_version")
+    columns = (
+        "statistic",
+        "as_of",
+        "dimension",
+        "dimension_value",
+        "value",
+        "n",
+        "n_unknown",
+        "unit",
+        "note",
+        "method_version",
+    )
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
@@ -121,12 +159,16 @@ class _QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def chromium():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e '.[dev]'")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: pip install -e '.[dev]'"
+    )
     found = os.environ.get("CLUSTER_INVENTORY_CHROMIUM") or next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
     if not found:
-        pytest.skip("no Chromium found: install it (apt-get install chromium) or set CLUSTER_INVENTORY_CHROMIUM to its path")
+        pytest.skip(
+            "no Chromium found: install it (apt-get install chromium) or set CLUSTER_INVENTORY_CHROMIUM to its path"
+        )
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
@@ -142,7 +184,9 @@ def open_page(chromium, served):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type in {"error", "warning"} else None)
+        page.on(
+            "console", lambda message: faults.append(message.text) if message.type in {"error", "warning"} else None
+        )
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
         page.on("request", lambda request: hosts.add(request.url.split("/site/")[0]))

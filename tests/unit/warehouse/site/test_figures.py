@@ -18,8 +18,13 @@ def test_figures_show_no_more_precision_than_they_have():
     assert figure(row, PL) == "14,0"
     assert figure({**row, "statistic": "number_of_clusters", "value": 1234.0, "unit": "clusters"}, PL) == "1\u00a0234"
     assert figure({**row, "statistic": "founded_first_of_clusters", "value": 2002.0, "unit": "year"}, PL) == "2002"
-    assert figure({**row, "statistic": "share_founded_2011_2015_of_clusters", "value": 43.37, "unit": "%"}, PL) == "43,4\u00a0%"
-    assert figure({**row, "statistic": "estimated_number_of_clusters", "value": 214.08, "unit": "clusters"}, PL) == "214"
+    assert (
+        figure({**row, "statistic": "share_founded_2011_2015_of_clusters", "value": 43.37, "unit": "%"}, PL)
+        == "43,4\u00a0%"
+    )
+    assert (
+        figure({**row, "statistic": "estimated_number_of_clusters", "value": 214.08, "unit": "clusters"}, PL) == "214"
+    )
     assert figure({**row, "value": None}, PL) == "–"
     assert figure(None, PL) == "–"
 
@@ -28,11 +33,14 @@ def test_every_shown_figure_is_a_row_of_statistics(tables):
     statistics = tables["statistics"]
     total = total_grid(statistics, PL)
     shown = [value for _, values in total.rows for value in values if value != "–"]
-    assert sorted(shown) == sorted(figure(row, PL) for row in statistics.filter(pl.col("dimension") == "total").to_dicts())
+    assert sorted(shown) == sorted(
+        figure(row, PL) for row in statistics.filter(pl.col("dimension") == "total").to_dicts()
+    )
     by_place = next(grid for grid in grids(tables, PL) if grid.dimension == "voivodeship")
     codes = dict(tables["voivodeships"].select("title_pl", "code").iter_rows())
     values = {
-        (row["dimension_value"], figure(row, PL)) for row in statistics.filter(pl.col("dimension") == "voivodeship").to_dicts()
+        (row["dimension_value"], figure(row, PL))
+        for row in statistics.filter(pl.col("dimension") == "voivodeship").to_dicts()
     }
     assert {(codes[heading], figures[0]) for heading, figures in by_place.rows} == values
 

@@ -9,7 +9,17 @@ pytestmark = pytest.mark.browser
 
 HOSTILE_START = "<img src=x onerror=alert(1)>"
 AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-KINDS = ["index", "register", "statistics", "sources", "excluded", "dictionary", "downloads", "about", "clusters/PL-C0001"]
+KINDS = [
+    "index",
+    "register",
+    "statistics",
+    "sources",
+    "excluded",
+    "dictionary",
+    "downloads",
+    "about",
+    "clusters/PL-C0001",
+]
 
 
 def names(page):
@@ -78,7 +88,9 @@ def test_label_filter_knows_held_from_expired(open_page, tables):
     page = open_page("pl/index.html?label=esca")
     assert found(page) == tables["labels"]["cluster_id"].n_unique()
     page.check("#held")
-    assert found(page) == tables["labels"].filter(tables["labels"]["valid_until"] >= "2015-12-31")["cluster_id"].n_unique()
+    assert (
+        found(page) == tables["labels"].filter(tables["labels"]["valid_until"] >= "2015-12-31")["cluster_id"].n_unique()
+    )
 
 
 def test_a_shared_address_gives_the_same_view(open_page):
@@ -130,7 +142,9 @@ def test_the_language_switch_keeps_the_cluster(open_page):
 def test_the_map_counts_and_filters(open_page, tables):
     page = open_page("pl/index.html")
     by_code = dict(tables["clusters"].group_by("voivodeship_code").len().iter_rows())
-    shown = {link.get_attribute("data-code"): int(link.locator("text").inner_html()) for link in page.locator("#map a").all()}
+    shown = {
+        link.get_attribute("data-code"): int(link.locator("text").inner_html()) for link in page.locator("#map a").all()
+    }
     assert shown == by_code
     # The middle of the link's frame may lie outside an odd shape; the count stands inside.
     page.locator("#map a[data-code='18'] path").dispatch_event("click")

@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 
 from inventory.places import voivodeships
 from warehouse.site.outline_map import WIDTH, outlines
@@ -26,7 +27,7 @@ def test_neighbours_lie_where_they_lie_in_poland():
 
 def _inside(x, y, points):
     crossings = 0
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
             crossings += 1
     return crossings % 2 == 1

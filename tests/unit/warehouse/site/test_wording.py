@@ -29,13 +29,29 @@ def test_every_text_that_the_pages_ask_for_is_there_and_every_text_is_used():
     asked = set(re.findall(r"\bt\([\"'](\w+)[\"']\)", templates)) | set(re.findall(r"\"(head_\w+)\"", templates))
     assert asked <= set(BOOK["texts"])
     prefixes = ("nav_", "facet_", "sort_", "column_", "about_")
-    unused = {key for key in BOOK["texts"] if not key.startswith(prefixes) and f'"{key}"' not in templates + code and f"'{key}'" not in templates}
+    unused = {
+        key
+        for key in BOOK["texts"]
+        if not key.startswith(prefixes) and f'"{key}"' not in templates + code and f"'{key}'" not in templates
+    }
     assert unused == set()
 
 
 def test_every_code_that_is_published_has_words():
-    codes = {column.name: set(column.codes) for table in dictionary().tables.values() for column in table.columns if column.codes}
-    kinds = {"class": "class", "state": "state", "verdict": "verdict", "lang": "lang", "qualifier": "qualifier", "cause": "cause"}
+    codes = {
+        column.name: set(column.codes)
+        for table in dictionary().tables.values()
+        for column in table.columns
+        if column.codes
+    }
+    kinds = {
+        "class": "class",
+        "state": "state",
+        "verdict": "verdict",
+        "lang": "lang",
+        "qualifier": "qualifier",
+        "cause": "cause",
+    }
     for column, kind in kinds.items():
         assert codes[column] <= set(BOOK["terms"][kind]), column
     assert set(FIELDS) <= set(BOOK["terms"]["property"])
@@ -44,7 +60,15 @@ def test_every_code_that_is_published_has_words():
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(0, "0 klastrów"), (1, "1 klaster"), (2, "2 klastry"), (5, "5 klastrów"), (12, "12 klastrów"), (22, "22 klastry"), (101, "101 klastrów")],
+    [
+        (0, "0 klastrów"),
+        (1, "1 klaster"),
+        (2, "2 klastry"),
+        (5, "5 klastrów"),
+        (12, "12 klastrów"),
+        (22, "22 klastry"),
+        (101, "101 klastrów"),
+    ],
 )
 def test_polish_plurals(number, text):
     assert Wording("pl").count("clusters_found", number) == text
@@ -75,7 +99,10 @@ def test_numbers_in_the_format_of_the_language():
 
 
 def test_a_property_of_a_map_keeps_its_key_and_an_unknown_code_is_shown():
-    assert Wording("pl").term("property", "members_by_type.research_institutes") == "Członkowie według rodzaju: research institutes"
+    assert (
+        Wording("pl").term("property", "members_by_type.research_institutes")
+        == "Członkowie według rodzaju: research institutes"
+    )
     assert Wording("en").term("label", "some_new_label") == "some new label"
 
 
