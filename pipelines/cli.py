@@ -35,6 +35,8 @@ app = typer.Typer(
 )
 archive_app = typer.Typer(help="The archive of raw pages: take over, show, re-hash.", no_args_is_help=True)
 app.add_typer(archive_app, name="archive")
+release_app = typer.Typer(help="Published releases: list, show, verify, roll back, prune.", no_args_is_help=True)
+app.add_typer(release_app, name="release")
 sources_app = typer.Typer(invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
 
@@ -61,6 +63,17 @@ class Format(StrEnum):
     csv = "csv"
     json = "json"
     parquet = "parquet"
+
+
+class ExportFormat(StrEnum):
+    """Forms of an export."""
+
+    csv = "csv"
+    jsonl = "jsonl"
+    xlsx = "xlsx"
+    geojson = "geojson"
+    parquet = "parquet"
+    sqlite = "sqlite"
 
 
 @app.command()
@@ -232,12 +245,85 @@ def match(
 def diff(
     old: Annotated[str | None, typer.Argument(help="Version of the older release [default: the one before].")] = None,
     new: Annotated[str | None, typer.Argument(help="Version of the newer release [default: the latest].")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Name every cluster of every group.")] = False,
     home: Home = None,
 ) -> None:
     """Tell what changed between two releases, and why."""
-    from pipelines import showing
+    from pipelines import releasing
 
-    _guard(lambda: showing.diff(_settings(home).home, old, new))
+    _guard(lambda: releasing.diff(_settings(home).home, old, new, full=full))
+
+
+@app.command()
+def export(  # noqa: PLR0913  what, in which form, whereto
+    out: Annotated[
+        Path, typer.Option("--out", help="File to write; <file>.about.json beside it says where it comes from.")
+    ],
+    form: Annotated[ExportFormat, typer.Option("--format", help="Form of the file.")],
+    sql: Annotated[str | None, typer.Option("--sql", help="Query whose answer is written.")] = None,
+    table: Annotated[str | None, typer.Option("--table", help="Table or view to write whole.")] = None,
+    bom: Annotated[bool, typer.Option("--bom", help="Begin CSV with a byte order mark, for Excel.")] = False,
+    version: Annotated[str | None, typer.Option("--version", help="Release to ask [default: the latest].")] = None,
+    home: Home = None,
+) -> None:
+    """Write any subset of a release to a file that other programs read."""
+    from pipelines import releasing
+
+    _guard(lambda: releasing.export(_settings(home).home, version, out, form.value, sql, table, bom=bom))
+
+
+@release_app.command("list")
+def release_list(home: Home = None) -> None:
+    """Show the releases, newest first."""
+    from pipelines import releasing
+
+    _guard(lambda: releasing.listed(_settings(home).home))
+
+
+@release_app.command("show")
+def release_show(
+    version: Annotated[str | None, typer.Argument(help="Version [default: the latest].")] = None,
+    home: Home = None,
+) -> None:
+    """Show what a release says of itself and what it changed."""
+    from pipelines import releasing
+
+    _guard(lambda: releasing.show(_settings(home).home, version))
+
+
+@release_app.command("verify")
+def release_verify(
+    version: Annotated[str | None, typer.Argument(help="Version [default: all].")] = None,
+    home: Home = None,
+) -> None:
+    """Hash every file again and open the database; exit code 1 where something differs."""
+    from pipelines import releasing
+
+    if not _guard(lambda: releasing.verify(_settings(home).home, version)):
+        raise typer.Exit(EXIT_ERROR)
+
+
+@release_app.command("rollback")
+def release_rollback(
+    version: Annotated[str, typer.Argument(help="Version that is to be the latest.")],
+    home: Home = None,
+) -> None:
+    """Make an earlier release the latest again; nothing is removed."""
+    from pipelines import releasing
+
+    _guard(lambda: releasing.set_back(_settings(home).home, version))
+
+
+@release_app.command("prune")
+def release_prune(
+    keep: Annotated[int, typer.Option("--keep", min=1, help="How many of the newest stay.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would go.")] = False,
+    home: Home = None,
+) -> None:
+    """Remove old releases. The last of every year, those of 31 December and the latest always stay."""
+    from pipelines import releasing
+
+    _guard(lambda: releasing.prune(_settings(home).home, keep, dry_run=dry_run))
 
 
 @archive_app.command("import")

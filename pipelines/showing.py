@@ -14,10 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sources.drift import drift, layouts
-from warehouse.changes import changes
 from warehouse.query import Answer, write
 from warehouse.query import query as ask
-from warehouse.release import Release, latest, releases
+from warehouse.release import latest
 
 if TYPE_CHECKING:
     from pipelines.running import Order
@@ -107,53 +106,6 @@ def sources(home: Path) -> None:
         accepted, current = layouts(home, source)
         for said in drift(accepted, current) if accepted and current else ():
             console.print(Text(f"drift of {source}: {said}"))
-
-
-def diff(home: Path, old: str | None, new: str | None) -> None:
-    """Prints the differences between two releases, cluster by cluster.
-
-    Raises:
-        ValueError: A version is not there, or there are not two releases.
-    """
-    known = {release.version: release for release in releases(home)}
-    current = latest(home)
-    if current is None:
-        raise ValueError(NO_RELEASE.format(home=home))
-    newer = _release(known, new or current.version)
-    before = [
-        release for release in known.values() if release.as_of <= newer.as_of and release.version != newer.version
-    ]
-    if old is None and not before:
-        raise ValueError(f"{newer.version} is the only release; there is nothing to compare it with.")
-    older = _release(known, old) if old else before[-1]
-    differences = changes(newer.tables(), older.tables())
-    console = Console(soft_wrap=True, highlight=False)
-    console.print(Text(f"{older.version} -> {newer.version}: {differences['cluster_id'].n_unique()} clusters differ"))
-    names = {**_names(older), **_names(newer)}
-    for row in differences.iter_rows(named=True):
-        what = (
-            f"{row['column_name']}: {row['old']} -> {row['new']}"
-            if row["column_name"]
-            else row["new"] or row["old"] or ""
-        )
-        console.print(
-            Text(
-                f"{row['cluster_id']} {names.get(row['cluster_id'], '')}: {row['kind']} {what} (cause: {row['cause']})"
-            )
-        )
-
-
-def _release(known: dict[str, Release], version: str) -> Release:
-    if version not in known:
-        raise ValueError(f"There is no release {version}. Known: {', '.join(known)}.")
-    return known[version]
-
-
-def _names(release: Release) -> dict[str, str]:
-    return {
-        cluster_id: pl_ or en or ""
-        for cluster_id, pl_, en in release.tables()["clusters"].select("cluster_id", "name_pl", "name_en").iter_rows()
-    }
 
 
 def _gate(home: Path) -> dict[str, Any]:

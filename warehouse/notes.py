@@ -88,13 +88,13 @@ class _Notes:
             return
         yield self._lead()
         yield from self._reclassified()
-        yield from self._group("New", added, self._entry, "the sources name it now")
+        yield from self._group("New", added, self._entry, "the sources name them now")
         yield from self._group("Split off", self._of("split"), lambda row: f"{self._name(row)}, out of {row['old']}")
         merged = self._of("merged")
         yield from self._group(
             "Merged", merged, lambda row: f"{self._gone(row)}, now part of {self._named(row['new'])}"
         )
-        yield from self._group("Gone", self._of("removed"), self._gone, "the sources no longer name it")
+        yield from self._group("Gone", self._of("removed"), self._gone, "the sources no longer name them")
         yield from self._states()
         yield from self._facts()
         yield from self._routine()
