@@ -3,8 +3,8 @@
     python -m benchmarks.identity.rivals labels <folder of environments>
     python -m benchmarks.identity.rivals synthetic <folder of environments> 10000 100000
 
-Each tool runs in a Python environment of its own, `<folder>/<tool>/bin/python` (splink, dedupe, recordlinkage), with a
-program of `rival_programs/`. It reads a CSV file (record_id, name, tokens, city, voivodeship, founded, domain,
+Each tool runs in a Python environment of its own, `<folder>/<tool>/bin/python` (splink; dedupe with BTrees below 6, which it
+does not run without; recordlinkage), with a program of `rival_programs/`. It reads a CSV file (record_id, name, tokens, city, voivodeship, founded, domain,
 coordinator, country, body, fold; names folded, without legal forms and the word cluster; of tokens only those in no
 more than 60 records) and writes pairs with a probability. Tools that learn from labels see, for each fold, only records
 of the others; the column body is empty for doubtful labels. Pairs above a threshold are joined by connected components;

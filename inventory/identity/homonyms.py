@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inventory.identity.comparison import LEVELS, Compared
 from inventory.identity.evidence import Evidence
@@ -62,7 +63,11 @@ def load_homonyms(path: Path | None = None) -> Homonyms:
 
 
 def vetoes(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
-    """Returns the pairs of records that listed homonyms keep apart."""
+    """Returns the pairs of records that listed homonyms keep apart.
+
+    An ambiguous name keeps a record apart from those that nothing else ties to it, if it is all that the record is called; beside
+    a name of its own it says nothing either way.
+    """
     listed = load_homonyms()
     involved = {k for pair in listed.distinct for k in pair} | listed.ambiguous
     vocabulary = {word for key in involved for word in key}
@@ -77,6 +82,7 @@ def vetoes(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
         ("voivodeship", "same"),
     ):
         proof |= compared.levels[kind] == LEVELS[kind].index(level)
+    bare = _bare(evidence, keys, listed)
     found = set()
     for p in np.flatnonzero(
         marked[compared.name_a] & marked[compared.name_b]
@@ -84,7 +90,19 @@ def vetoes(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
         | marked[compared.name_b] & ~proof
     ):
         first, second = sorted((keys[compared.name_a[p]], keys[compared.name_b[p]]))
-        alone = (first in listed.ambiguous or second in listed.ambiguous) and not proof[p]
+        alone = bool(bare[compared.a[p]] or bare[compared.b[p]]) and not proof[p]
         if (first, second) in listed.distinct or alone:
             found.add((int(compared.a[p]), int(compared.b[p])))
     return found
+
+
+def _bare(evidence: Evidence, keys: list[Key], listed: Homonyms) -> NDArray[np.bool_]:
+    """Returns for each record whether it, and all it is pooled with, bears ambiguous names only."""
+    own = np.zeros(len(evidence.record_ids), dtype=bool)
+    rows = evidence.record_names.select("record", "name").unique()
+    for record, name in rows.iter_rows():
+        if keys[name] not in listed.ambiguous:
+            own[record] = True
+    pooled = np.zeros_like(own)
+    np.logical_or.at(pooled, evidence.group, own)
+    return ~pooled[evidence.group]

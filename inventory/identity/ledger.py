@@ -8,7 +8,7 @@ and `cluster_id`:
     merge     into, reason     the id redirects from now on
     split     from, records    a new id out of an old one
     withdraw  reason           a tombstone: the id has no body and no other use
-    restore   reason           the same id lives again
+    restore   reason, records  the same id lives again, after a tombstone or a merge that was undone
 
 A record that is gone from the sources stays a member: if it comes back it finds its id. An id without records in a
 run is
@@ -212,11 +212,14 @@ class Ledger:
             cluster_id = keeper.get(body)
             rows = members[body]
             if cluster_id is None:
-                number += 1
-                cluster_id = f"{self.country}-C{number:04d}"
-                origin = min(claims[body], default=None)
-                event: Event = {"event": "split", "from": origin} if origin else {"event": "mint"}
-                events.append(event | {"cluster_id": cluster_id, "records": rows})
+                event = self._own_again(rows, set(assigned.values()))
+                if event is None:
+                    number += 1
+                    origin = min(claims[body], default=None)
+                    event = {"event": "split", "from": origin} if origin else {"event": "mint"}
+                    event |= {"cluster_id": f"{self.country}-C{number:04d}"}
+                cluster_id = event["cluster_id"]
+                events.append(event | {"records": rows})
             else:
                 events.extend(self._updates(cluster_id, rows, claims[body], set(keeper.values())))
             assigned[body] = cluster_id
@@ -224,6 +227,14 @@ class Ledger:
             sorted(assigned.items()), schema={"body_id": pl.String, "cluster_id": pl.String}, orient="row"
         )
         return self.with_events(events), frame, events
+
+    def _own_again(self, rows: list[str], taken: set[str]) -> Event | None:
+        """Returns the event that gives records of an undone merge the id back that they had before it."""
+        before = Counter(h for r in rows if (h := self.home.get(r)) in self.redirects and h not in taken)
+        if not before:
+            return None
+        cluster_id = min(before, key=lambda one: (-before[one], one))
+        return {"event": "restore", "cluster_id": cluster_id, "reason": "the merge is undone"}
 
     def _updates(self, cluster_id: str, rows: list[str], claims: Counter[str], kept: set[str]) -> Iterable[Event]:
         if cluster_id in self.withdrawn:
@@ -263,6 +274,8 @@ class _Memory:
             self.withdrawn.add(cluster_id)
         elif kind == "restore":
             self.withdrawn.discard(cluster_id)
+            self.redirects.pop(cluster_id, None)
+            self.home.update(dict.fromkeys(event.get("records", ()), cluster_id))
         else:
             raise ValueError(f"unknown event {kind!r}")
 

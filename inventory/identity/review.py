@@ -65,7 +65,7 @@ def rank(matches: pl.DataFrame, bodies: pl.DataFrame, clusters: pl.DataFrame) ->
         .unique(["first", "second"], keep="first", maintain_order=True)
         .with_columns(reasons=told.otherwise("reasons"))
         .select(list(QUEUE))
-        .cast(dict(QUEUE))
+        .cast(QUEUE)
     )
 
 

@@ -47,6 +47,6 @@ if __name__ == "__main__":
             tool = model()
             tool.prepare_training(data, sample_size=1000)
             tool.mark_pairs(examples)
-            tool.train(recall=0.99, index_predicates=False)  # the index needs a BTrees that is no more
+            tool.train(recall=0.99)
             for (a, b), p in tool.score(tool.pairs(data)):
                 write.writerow((fold, a, b, float(p)))
