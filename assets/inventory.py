@@ -17,6 +17,7 @@ from inventory import records as known_records
 from inventory.identity.judgements import Judgements
 from inventory.identity.ledger import Ledger
 from inventory.identity.linkage import link
+from inventory.identity.review import rank, with_held
 from inventory.schemas import CLUSTER_RECORDS, conform
 from inventory.statements import state
 
@@ -111,10 +112,11 @@ def identity(
     linkage = link(core_inventory__records, core_inventory__statements, judgements)
     ledger = Ledger.load(run.root / LEDGER)
     bodies, waiting = ledger.settle(linkage.bodies, linkage.matches, judgements)
+    matches = with_held(linkage.matches, linkage.bodies, bodies)
     for message in (*linkage.stale_judgements, *waiting):
         context.log.warning(message)
     context.add_output_metadata(dict(linkage.report), output_name="core_identity__matches")
-    return bodies, linkage.matches
+    return bodies, matches
 
 
 @dg.asset(
@@ -154,6 +156,21 @@ def cluster_records(
     (run.build / LEDGER).unlink(missing_ok=True)
     ledger.save(run.build / LEDGER)
     return conform(in_scope.join(ids, on="body_id"), CLUSTER_RECORDS)
+
+
+@dg.asset(
+    name="core_identity__review_queue",
+    group_name="identity",
+    kinds=KINDS,
+    description="Pairs that wait for a judgement, one row per pair of bodies, most effect on the published counts first.",
+)
+def review_queue(
+    core_identity__matches: pl.DataFrame,
+    core_identity__bodies: pl.DataFrame,
+    core_identity__cluster_records: pl.DataFrame,
+) -> pl.DataFrame:
+    """Ranks what people should look at."""
+    return rank(core_identity__matches, core_identity__bodies, core_identity__cluster_records)
 
 
 @dg.multi_asset(
@@ -241,5 +258,5 @@ def day_of(frame: pl.DataFrame) -> date:
 
 
 ASSETS = [
-    read, as_of, known, records, statements, identity, excluded, cluster_records, profiled, labelled, classified, clusters,
+    read, as_of, known, records, statements, identity, excluded, cluster_records, review_queue, profiled, labelled, classified, clusters,
 ]  # fmt: skip

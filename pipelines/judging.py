@@ -59,65 +59,19 @@ def review(home: Path, count: int) -> None:
     """
     release = _latest(home)
     tables = release.tables()
-    queue = ranked(tables)
-    console = Console(soft_wrap=True, highlight=False)
+    queue = tables["review_queue"].sort(pl.col("effect").neg(), "record_a", "record_b")
+    home_of = dict(tables["cluster_records"].select("record_id", "cluster_id").iter_rows())
     names = dict(tables["records"].select("record_id", "name").iter_rows())
+    console = Console(soft_wrap=True, highlight=False)
     for row in queue.head(count).iter_rows(named=True):
-        console.print(
-            Text(f"{row['record_a']}  {names.get(row['record_a'])}\n{row['record_b']}  {names.get(row['record_b'])}")
-        )
-        console.print(Text(f"    {row['effect']}; probability {row['probability']:.3f}: {row['reasons']}\n"))
+        for record in (row["record_a"], row["record_b"]):
+            console.print(Text(f"{record}  {names.get(record)}  ({home_of.get(record, 'not published')})"))
+        console.print(Text(f"    effect {row['effect']:.2f}, probability {row['probability']:.3f}: {row['reasons']}\n"))
     console.print(
         Text(
-            f"{queue.height} pairs wait, {min(count, queue.height)} shown. Decide with: cluster-inventory judge A B same|different|unsure --why ..."
+            f"{queue.height} pairs wait, {min(count, queue.height)} shown. "
+            "Decide with: cluster-inventory judge A B same|different|unsure --why ..."
         )
-    )
-
-
-def ranked(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Returns the review queue with what a `same` would do to the published counts, most effect first.
-
-    Args:
-        tables: Tables of a release.
-
-    Returns:
-        Columns of `review_queue` and effect (words), ordered by effect, then nearness of the probability to one half.
-    """
-    home_of = (
-        tables["cluster_records"]
-        .select("record_id", "cluster_id")
-        .join(tables["clusters"].select("cluster_id", "class"), on="cluster_id")
-    )
-    queue = tables["review_queue"]
-    for side in ("a", "b"):
-        queue = queue.join(
-            home_of.select(
-                pl.col("record_id").alias(f"record_{side}"),
-                pl.col("cluster_id").alias(f"in_{side}"),
-                pl.col("class").alias(f"class_{side}"),
-            ),
-            on=f"record_{side}",
-            how="left",
-        )
-    both = pl.col("in_a").is_not_null() & pl.col("in_b").is_not_null()
-    two = pl.col("class_a") == pl.col("class_b")
-    effect = (
-        pl.when(both & (pl.col("in_a") != pl.col("in_b")) & two & (pl.col("class_a") == "cluster"))
-        .then(pl.lit("the same: one cluster fewer"))
-        .when(both & (pl.col("in_a") != pl.col("in_b")))
-        .then(pl.lit("the same: one potential cluster fewer"))
-        .when(both)
-        .then(pl.lit("different: one cluster more"))
-        .otherwise(pl.lit("the same: an excluded entry joins or takes out a cluster"))
-    )
-    order = (
-        pl.when(effect.str.contains("one cluster")).then(0).when(effect.str.contains("potential")).then(1).otherwise(2)
-    )
-    return (
-        queue.with_columns(effect=effect, rank=order, doubt=(pl.col("probability") - 0.5).abs())
-        .sort("rank", "doubt", "record_a", "record_b")
-        .unique(["in_a", "in_b", "effect"], keep="first", maintain_order=True)
-        .select("record_a", "record_b", "probability", "effect", "reasons")
     )
 
 

@@ -164,13 +164,13 @@ def _framed(
         "assessments": pl.DataFrame(assessment_rows, schema=schemas.ASSESSMENTS, orient="row"),
         "excluded": pl.DataFrame(excluded, schema=schemas.EXCLUDED, orient="row"),
         "review_queue": pl.DataFrame(
-            [(first, second, 0.6, 1.2, "name: alike")],
+            [(first, second, 0.6, 0.6, "name: alike")],
             orient="row",
             schema={
                 "record_a": pl.String,
                 "record_b": pl.String,
                 "probability": pl.Float64,
-                "weight": pl.Float64,
+                "effect": pl.Float64,
                 "reasons": pl.String,
             },
         ),
