@@ -93,7 +93,11 @@ def browse(folder: Path) -> None:
     worked, drawn = ([pair[place] for pair in spent] for place in (0, 1))
     print(f"first use: {', '.join(f'{value:.0f}' for value in ready)} ms (target 3000)")
     print(f"keystroke, script:  median {statistics.median(worked):.0f} ms, worst {max(worked):.0f} ms of {len(spent)}")
-    print(f"keystroke, drawn:   median {statistics.median(drawn):.0f} ms, worst {max(drawn):.0f} ms (target 100)")
+    late = sum(value > 100 for value in drawn)
+    print(
+        f"keystroke, drawn:   median {statistics.median(drawn):.0f} ms, worst {max(drawn):.0f} ms, {late} over the target of 100"
+    )
+    print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 def main() -> None:
