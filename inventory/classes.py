@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
-from inventory.criteria import rules, status_statements
+from inventory.criteria import listings, rules, status_statements
 from inventory.dates import first_day, last_day
 from inventory.founding import kind_of
 from inventory.schemas import CLUSTERS, conform
@@ -46,7 +46,7 @@ class _Facts(NamedTuple):
 
 
 _LINES: Final[Mapping[str, Callable[[_Facts], bool]]] = {
-    "status_held_ever": lambda facts: bool(facts.statuses),
+    "status_held": lambda facts: bool(facts.statuses),
     "verified_listing": lambda facts: bool(facts.listings),
     "intended": lambda facts: bool(facts.intentions) and not facts.founded,
     "formal_cooperation": lambda facts: "formal_cooperation" in facts.met,
@@ -87,7 +87,7 @@ def classify(
     ):
         met.setdefault(cluster_id, set()).add(criterion)
     rows = []
-    for cluster_id, own in _gathered(said).items():
+    for cluster_id, own in _gathered(said, as_of).items():
         facts = _facts(own, frozenset(met.get(cluster_id, ())), standings, as_of)
         line = next(line for line in lines if _LINES[line["when"]](facts))
         rows.append((cluster_id, line["class"], line["when"], _because(line, facts)))
@@ -120,24 +120,27 @@ class _Own:
     said: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     spoken: dict[str, date] = field(default_factory=dict)
     source_of: dict[str, str] = field(default_factory=dict)
-    statuses: set[str] = field(default_factory=set)
+    statuses: set[str] = field(default_factory=set)  # in force on the day
+    listed: set[str] = field(default_factory=set)  # records whose listing counts on the day
 
 
-def _gathered(said: pl.DataFrame) -> dict[str, _Own]:
+def _gathered(said: pl.DataFrame, as_of: date) -> dict[str, _Own]:
     gathered: dict[str, _Own] = {}
     columns = ("cluster_id", "record_id", "source_id", "property", "value", "original_value", "as_of")
-    for cluster, record, source, prop, value, original, as_of in (
+    for cluster, record, source, prop, value, original, spoken in (
         said.filter(pl.col("property").is_in(list(_LOOKED_AT))).sort("statement_id").select(columns).iter_rows()
     ):
         own = gathered.setdefault(cluster, _Own())
         own.said.setdefault(record, []).append((prop, value or original))
         if record not in own.source_of:
             own.source_of[record] = source
-            if day := first_day(as_of):
+            if day := first_day(spoken):
                 own.spoken[record] = day
-    for status, proofs in status_statements(said).items():
+    for status, proofs in status_statements(said, as_of).items():
         for cluster in said.filter(pl.col("statement_id").is_in(sorted(proofs)))["cluster_id"].unique():
             gathered[cluster].statuses.add(status)
+    for cluster, record in listings(said, as_of).select("cluster_id", "record_id").iter_rows():
+        gathered[cluster].listed.add(record)
     return gathered
 
 
@@ -145,10 +148,10 @@ def _facts(own: _Own, met: frozenset[str], standings: Mapping[str, Standing], as
     intentions = {record: words for record, said in own.said.items() if (words := _intention(said, as_of))}
     others = sorted(set(own.said) - set(intentions))
     later = [own.spoken[key] for key in others if key in own.spoken]
-    proved = {source: set(standing(standings, source).proves) for source in sorted(set(own.source_of.values()))}
+    proved = {record: set(standing(standings, own.source_of[record]).proves) for record in own.listed}
     return _Facts(
         statuses=tuple(status for status in ("kkk", "parp_standards", "esca", "regional") if status in own.statuses),
-        listings=tuple(source for source in proved if _ASKS & proved[source]),
+        listings=tuple(sorted({own.source_of[record] for record in proved if _ASKS & proved[record]})),
         intentions=tuple(
             intentions[key] for key in sorted(intentions) if not _outgrown(own.said[key], own.spoken.get(key), later)
         ),
@@ -159,7 +162,7 @@ def _facts(own: _Own, met: frozenset[str], standings: Mapping[str, Standing], as
             for prop, value in own.said[record]
             if _is_formal(prop, value, own.said[record], as_of)
         ),
-        active_lists=tuple(sorted({own.source_of[key] for key in others if "activity" in proved[own.source_of[key]]})),
+        active_lists=tuple(sorted({own.source_of[key] for key in others if "activity" in proved.get(key, ())})),
     )
 
 
@@ -209,7 +212,7 @@ def _note(said: list[tuple[str, str]]) -> str | None:
 
 def _because(line: Mapping[str, str], facts: _Facts) -> str:
     proof = {
-        "status_held_ever": facts.statuses,
+        "status_held": facts.statuses,
         "verified_listing": facts.listings,
         "intended": facts.intentions,
         "formal_cooperation": facts.founded,

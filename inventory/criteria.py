@@ -16,7 +16,7 @@ import polars as pl
 import yaml
 
 from inventory.founding import foundings
-from inventory.labels import intervals
+from inventory.labels import in_force
 from inventory.schemas import ASSESSMENTS, conform
 from inventory.standings import Standing, standing
 
@@ -60,14 +60,14 @@ def assess(said: pl.DataFrame, states: pl.DataFrame, standings: Mapping[str, Sta
     Returns:
         A frame of schema `ASSESSMENTS`: one row per cluster and criterion.
     """
-    held = _held(status_statements(said))
+    held, listed = _held(status_statements(said, as_of)), set(listings(said, as_of)["statement_id"])
     kinds = dict(foundings(said, as_of.year).select("statement_id", "kind").iter_rows())
     state_of = {row[0]: row[1:] for row in states.select("cluster_id", "state", "statement_id", "note").iter_rows()}
     spoken, criteria = _spoken(said), rules()["criteria"]
     rows = []
     for cluster in said["cluster_id"].unique().sort():
         own = spoken.get(cluster, [])
-        found = _best(_evidence(own, held, kinds, standings))
+        found = _best(_evidence(own, held, kinds, listed, standings))
         against = _best(_refuting(own))
         for criterion, rule in criteria.items():
             if "states" in rule:
@@ -80,15 +80,31 @@ def assess(said: pl.DataFrame, states: pl.DataFrame, standings: Mapping[str, Sta
     return conform(pl.DataFrame(rows, schema=ASSESSMENTS, orient="row"), ASSESSMENTS)
 
 
-def status_statements(said: pl.DataFrame) -> dict[str, set[str]]:
-    """Returns for each status (kkk, parp_standards, esca, regional) the statements that say it was held, ever."""
-    held = intervals(said).select("record_id", "label").unique()
+def status_statements(said: pl.DataFrame, as_of: date) -> dict[str, set[str]]:
+    """Returns for each status (kkk, parp_standards, esca, regional) the statements that show it in force on a day."""
+    held = in_force(said, as_of).filter("in_force")
     found: dict[str, set[str]] = {}
     for status, properties in _STATUS_PROPERTIES.items():
         records = held.filter(pl.col("label") == status)["record_id"]
         rows = said.filter(pl.col("record_id").is_in(records.to_list()) & pl.col("property").is_in(list(properties)))
         found[status] = set(rows["statement_id"])
     return found
+
+
+def listings(said: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Returns the statements of a name on a list that count on a day, with the columns of `said`.
+
+    A list of holders says no more than the status itself: its listing counts while the status is in force.
+    """
+    names = said.filter(pl.col("property") == "name")
+    expired = in_force(said, as_of).filter(~pl.col("in_force"))
+    over = [
+        names.filter(pl.col("source_id").is_in(lists)).join(
+            expired.filter(pl.col("label") == status), on="record_id", how="semi"
+        )
+        for status, lists in rules()["lists_of_holders"].items()
+    ]
+    return names.join(pl.concat(over), on="statement_id", how="anti")
 
 
 class _Said(NamedTuple):
@@ -167,21 +183,25 @@ def _best(evidence: Iterator[tuple[str, _Evidence]]) -> dict[str, _Evidence]:
 
 
 def _evidence(
-    own: list[_Said], held: Mapping[str, list[str]], kinds: Mapping[str, str], standings: Mapping[str, Standing]
+    own: list[_Said],
+    held: Mapping[str, list[str]],
+    kinds: Mapping[str, str],
+    listed: set[str],
+    standings: Mapping[str, Standing],
 ) -> Iterator[tuple[str, _Evidence]]:
     met, _ = _tests()
     for said in own:
         proof, value = said.statement_id, said.value
-        if said.prop == "name":
-            listed = standing(standings, said.source)
-            note = f"listed by {listed.publisher}, whose admission rule asks for it"
+        if proof in listed:
+            by = standing(standings, said.source)
+            note = f"listed by {by.publisher}, whose admission rule asks for it"
             yield from (
                 (criterion, _Evidence(-said.trust, proof, note))
-                for criterion in listed.proves
+                for criterion in by.proves
                 if rules()["criteria"].get(criterion, {}).get("listing")
             )
         for status in held.get(proof, ()):
-            note = f"holds or held the status {status}: {value}"
+            note = f"holds the status {status}: {value}"
             yield from ((criterion, _Evidence(-said.trust, proof, note)) for criterion in _asking("statuses", status))
         if value is None:
             continue

@@ -126,6 +126,37 @@ def held(labels: pl.DataFrame, day: date) -> pl.DataFrame:
     )
 
 
+def in_force(said: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Returns record_id and label of every status met, and whether it was in force on a day.
+
+    A status without an end lasts its longest term from its award, else from the day of the page that speaks of it.
+
+    Args:
+        said: Statements with cluster_id and day, as `inventory.profiles.attribute` gives them.
+        day: The day asked for.
+
+    Returns:
+        One row per record and label: record_id, label, in_force.
+    """
+    spoken = said.group_by("record_id").agg(pl.col("day").max())
+    begun, until = (
+        pl.col(column).map_elements(of, return_dtype=pl.Date, skip_nulls=True)
+        for column, of in (("valid_from", first_day), ("valid_until", last_day))
+    )
+    page = pl.col("day").replace("", None).map_elements(first_day, return_dtype=pl.Date, skip_nulls=True)
+    term = pl.col("label").replace_strict(_LONGEST_TERM, default="-3y", return_dtype=pl.String)
+    return (
+        intervals(said)
+        .join(spoken, on="record_id", how="left")
+        .with_columns(until=until)
+        .with_columns(begins=pl.coalesce(begun, pl.col("until").dt.offset_by(term), page))
+        .with_columns(ends=pl.coalesce("until", pl.col("begins").dt.offset_by(term.str.strip_prefix("-"))))
+        .group_by("record_id", "label")
+        .agg(in_force=((pl.col("begins") <= day) & (pl.col("ends") >= day)).fill_null(value=False).any())
+        .sort("record_id", "label")
+    )
+
+
 _Interval = tuple[str, str, str | None, str | None, str | None]
 
 

@@ -63,11 +63,39 @@ def test_a_formal_act_after_the_intention_makes_a_cluster(build, record):
     assert decided(build(rows, {"b": "a"})) == {"a": ("cluster", "formal_cooperation")}
 
 
-def test_a_status_once_held_proves_a_cluster_after_its_end(build, record):
-    built = build([record("a", "Klaster A", "kkk", "2015", kkk_round="I")], as_of=date(2024, 1, 1))
-    assert decided(built) == {"a": ("cluster", "status_held_ever")}
-    assert verdict(built, "a", "triple_helix")["verdict"] == "met"
-    assert verdict(built, "a", "activity")["verdict"] == "unknown"
+@pytest.mark.parametrize(
+    ("source", "fields", "inside", "after"),
+    [
+        ("kkk", {"kkk_round": "I"}, date(2018, 10, 31), date(2018, 11, 1)),
+        ("press", {"kkk_round": "V", "kkk_valid_until": "2024-12-31"}, date(2024, 12, 31), date(2025, 1, 1)),
+        ("parp_standards", {"other_label": "standardy zarządzania klastrem"}, date(2015, 12, 31), date(2016, 1, 1)),
+        ("esca", {"label": "gold", "label_valid_until": "2018-03", "country": "PL"}, date(2018, 3, 31), date(2018, 4, 1)),
+        ("press", {"label": "bronze", "label_awarded": "2015-11"}, date(2017, 11, 30), date(2017, 12, 1)),
+        # Without an end: three years from the day of the page.
+        ("press", {"other_label": "Krajowy Klaster Kluczowy"}, date(2018, 11, 1), date(2018, 11, 2)),
+    ],
+)  # fmt: skip
+def test_a_holder_is_a_cluster_inside_the_interval_and_not_because_of_it_after(
+    build, record, source, fields, inside, after
+):
+    entry = [record("a", "Klaster A", source, "2015-11-01", **fields)]
+    within, later = build(entry, as_of=inside), build(entry, as_of=after)
+    assert decided(within) == {"a": ("cluster", "status_held")}
+    assert verdict(within, "a", "coordinator")["verdict"] == "met"
+    assert decided(later) == {"a": ("potential_cluster", "otherwise")}
+    assert {
+        verdict(later, "a", criterion)["verdict"] for criterion in ("triple_helix", "interaction", "coordinator")
+    } == {"unknown"}
+
+
+def test_after_its_end_a_status_leaves_the_decision_to_other_evidence(build, record):
+    rows = [
+        record("a", "Klaster A", "kkk", "2015", kkk_round="I"),
+        record("b", "Klaster A", "own_site", "2016", agreement_date="2009-05-04"),
+    ]
+    built = build(rows, {"b": "a"}, date(2024, 1, 1))
+    assert decided(built) == {"a": ("cluster", "formal_cooperation")}
+    assert verdict(built, "a", "formal_cooperation")["note"] == "agreement_date stated: 2009-05-04"
 
 
 @pytest.mark.parametrize(
