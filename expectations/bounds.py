@@ -56,12 +56,14 @@ def suggest(history: Sequence[Tables]) -> tuple[SuggestedBounds, ...]:
     """
     rows: dict[str, list[int]] = {}
     shares: dict[str, dict[str, list[float]]] = {}
+    told: dict[str, int] = {}  # runs of which any entry has statements
     for tables in history:
         good = tables["sources"].filter((pl.col("rows") > 0) & ~pl.col("stale").fill_null(value=False))
         found = _shares(tables)
         for source, number in good.select("source_id", "rows").iter_rows():
             rows.setdefault(source, []).append(number)
             seen = shares.setdefault(source, {})
+            told[source] = told.get(source, 0) + (source in found)
             for name, share in found.get(source, {}).items():
                 seen.setdefault(name, []).append(share)
     return tuple(
@@ -73,7 +75,7 @@ def suggest(history: Sequence[Tables]) -> tuple[SuggestedBounds, ...]:
             filled={
                 name: math.floor(100 * LEAST * min(met)) / 100
                 for name, met in sorted(shares[source].items())
-                if len(met) == len(numbers) and min(met) >= USUAL
+                if len(met) == told[source] and min(met) >= USUAL
             },
         )
         for source, numbers in sorted(rows.items())

@@ -26,6 +26,8 @@ SHEETS: Final = (
 
 ROWS: Final = 1_048_575
 """Rows that a sheet holds below its head."""
+MOST: Final = 20_000
+"""Rows up to which a table has its sheet in the release; a larger one is pointed to, whole, rather than shown in part."""
 COLUMNS: Final = 16_384
 """Columns that a sheet holds."""
 
@@ -42,12 +44,16 @@ def write_workbook(path: Path, tables: Mapping[str, pl.DataFrame], built_at: dat
         tables: Published tables by name, as `warehouse.release` publishes them.
         built_at: Shown as the day of making; taken from the content, not from a clock.
     """
-    told = dictionary().tables
+    meant = dictionary().tables
     with _book(path, built_at) as (book, forms):
         for name in SHEETS:
             frame = tables[name]
-            _sheet(book, forms, name, frame.columns, frame.head(ROWS).iter_rows(), frame.height)
-        meanings = list(_meanings(told[name] for name in told))
+            if frame.height <= MOST:
+                _sheet(book, forms, name, frame.columns, frame.iter_rows(), frame.height)
+            else:
+                told = f"{frame.height} rows are more than this workbook holds of a table: they are in csv/{name}.csv"
+                _sheet(book, forms, name, ("note",), ((told,),), 1)
+        meanings = list(_meanings(meant.values()))
         heads = ("table", "column", "type", "unit", "meaning", "znaczenie", "codes")
         _sheet(book, forms, "dictionary", heads, meanings, len(meanings))
 
@@ -99,15 +105,13 @@ def _sheet(  # noqa: PLR0913 - a sheet is a name, columns and rows in a book
 ) -> None:
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(min(height, ROWS), 1), len(columns) - 1)
+    sheet.autofilter(0, 0, max(height, 1), len(columns) - 1)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, min(max(len(column) + 4, 14), _WIDEST))
         sheet.write_string(0, place, column, forms["head"])
     for line, row in enumerate(rows, start=1):
         for place, value in enumerate(row):
             _write(sheet, forms, line, place, value)
-    if height > ROWS:
-        sheet.set_header(f"&CThe first {ROWS} of {height} rows; all are in csv/{name}.csv")
 
 
 def _write(sheet: Any, forms: Mapping[str, Any], line: int, place: int, value: Any) -> None:

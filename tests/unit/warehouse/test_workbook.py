@@ -57,3 +57,13 @@ def test_text_is_text_and_numbers_are_numbers(book):
 def test_equal_tables_give_equal_bytes(book, tables, tmp_path):
     write_workbook(tmp_path / "again.xlsx", tables, MADE)
     assert (tmp_path / "again.xlsx").read_bytes() == book.read_bytes()
+
+
+def test_a_table_too_large_for_a_sheet_is_pointed_to_and_not_cut(tmp_path, make_tables, about, monkeypatch):
+    monkeypatch.setattr("warehouse.workbook.MOST", 30)
+    with stage(tmp_path / "home", make_tables(40, 120), about) as staged:
+        write_workbook(tmp_path / "inventory.xlsx", staged.tables, MADE)
+    with zipfile.ZipFile(tmp_path / "inventory.xlsx") as book:
+        first = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "40 rows are more than this workbook holds of a table: they are in csv/clusters.csv" in first
+    assert "PL-C0001" not in first
