@@ -65,10 +65,11 @@ def reasons(evidence: Evidence, compared: Compared, weights: Weights, pairs: Int
                     shown.get((kind, r)) or shown.setdefault((kind, r), _values(evidence, kind, r))
                     for r in (a[p], b[p])
                 )
-                text %= values
+                texts.append(text % values)
             elif kind == "name":
-                text %= tuple(evidence.names[i[p]].text for i in (compared.name_a, compared.name_b))
-            texts.append(text)
+                texts.append(text % tuple(evidence.names[i[p]].text for i in (compared.name_a, compared.name_b)))
+            else:
+                texts.append(text)
         told.append("; ".join(texts))
     return told
 
