@@ -76,7 +76,7 @@ def summary(given: Material) -> list[Block]:
     keys = ["summary_count", "summary_regions"]
     keys += ["summary_age"] if _known(given, "age_mean_of_clusters") else []
     keys += ["summary_state"]
-    keys += ["summary_coverage"] if _known(given, "estimated_number_of_clusters") else []
+    keys += ["summary_coverage"] if _estimate_tells(given) else []
     return [Tiles(tiles), *_paragraphs(given, *keys), Callout(say.phrase("read_first"), say.text("read_first"))]
 
 
@@ -202,6 +202,8 @@ def labels(given: Material) -> list[Block]:
     if not levels:
         return _paragraphs(given, "labels", "labels_none")
     keys = [f"labels_{label}" for label in ("kkk", "esca") if figures.has(key_of("label_holders", "label", label))]
+    if "labels_kkk" in keys and _rounds_known_in_part(given):
+        keys.insert(1, "labels_kkk_part")
     marks = [_mark(say, "label_holders_ever", "label_level", level) for level in levels]
     holders = Table(
         "t-labels", say.phrase("labels_table"), _heads(say, "label", "held_ever", "held_now", "end_unknown"),
@@ -209,6 +211,11 @@ def labels(given: Material) -> list[Block]:
     )  # fmt: skip
     drawn = Chart("f-labels", say.phrase("labels_title"), say.text("labels_alt"), charts.bars(marks), holders)
     return [*_paragraphs(given, "labels", *keys), drawn, *_timeline(given)]
+
+
+def _rounds_known_in_part(given: Material) -> bool:
+    # Rounds I and II (2015, 2016) are known in full; the lists of later winners are not (docs/methodology.md, section 8).
+    return int(given.about("as_of")[:4]) > 2016
 
 
 def _label_rows(given: Material, levels: Sequence[str]) -> Iterable[tuple[Line, ...]]:
@@ -292,6 +299,8 @@ def coverage(given: Material) -> list[Block]:
     blocks += _overlap(given)
     if not _known(given, "estimated_number_of_clusters"):
         return [*blocks, *_paragraphs(given, "coverage_none")]
+    if not _estimate_tells(given):
+        return [*blocks, *_paragraphs(given, "coverage_below")]
     keys = {
         "observed": _CLUSTERS, "on_lists": "estimated_number_of_clusters#n", "estimate": "estimated_number_of_clusters",
         "low": "estimated_number_of_clusters_low", "high": "estimated_number_of_clusters_high",
@@ -304,6 +313,14 @@ def coverage(given: Material) -> list[Block]:
     )  # fmt: skip
     drawn = Chart("f-coverage", say.phrase("coverage_title"), say.text("coverage_alt"), picture, table)
     return [*blocks, *_paragraphs(given, "coverage"), drawn]
+
+
+def _estimate_tells(given: Material) -> bool:
+    """Returns whether the estimate over lists exceeds what the inventory holds; below, it says nothing of what is missing."""
+    if not _known(given, "estimated_number_of_clusters"):
+        return False
+    estimate, found = (given.figures.value(key) or 0 for key in ("estimated_number_of_clusters", _CLUSTERS))
+    return estimate > found
 
 
 def _overlap(given: Material) -> list[Block]:
@@ -480,7 +497,8 @@ def method(given: Material) -> list[Block]:
 
 def limits(given: Material) -> list[Block]:
     """What the figures do not tell."""
-    return [*_paragraphs(given, "limits"), Bullets(given.say.lines("limits"))]
+    late = (given.say.text("limits_kkk"),) if _rounds_known_in_part(given) else ()
+    return [*_paragraphs(given, "limits"), Bullets((*given.say.lines("limits"), *late))]
 
 
 CHAPTERS: Final = {

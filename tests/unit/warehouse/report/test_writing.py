@@ -6,7 +6,7 @@ import pytest
 from inventory import statistics
 from warehouse.report import write_report
 from warehouse.report.figures import UnknownFigureError
-from warehouse.report.model import Chart, Number, plain
+from warehouse.report.model import Chart, Number, Paragraph, plain
 from warehouse.report.writing import ReportError, compose
 
 
@@ -65,3 +65,15 @@ def test_an_empty_inventory_still_makes_a_report(tmp_path, make_tables, about, t
     empty["statistics"] = statistics.compute(empty["clusters"], empty["labels"], date(2026, 1, 9), "test.1")
     [page] = write_report(empty, tmp_path, langs=("pl",), formats=("html",))
     assert "0\u00a0klastrów" in page.read_text(encoding="utf-8").replace("</span>", "")
+
+
+@pytest.mark.parametrize(("estimate", "told"), [(500.0, True), (5.0, False)])
+def test_an_estimate_below_what_was_found_is_not_sold_as_what_is_missing(tables, estimate, told):
+    is_estimate = (pl.col("statistic") == "estimated_number_of_clusters") & (pl.col("dimension") == "total")
+    rows = tables["statistics"].with_columns(value=pl.when(is_estimate).then(estimate).otherwise("value"))
+    assert rows.filter(is_estimate).height == 1
+    report = compose({**tables, "statistics": rows}, "en")
+    ids = {table.id for table in report.tables()}
+    assert ("t-coverage" in ids) is told
+    summary = "".join(plain(block.line) for block in report.chapters[0].blocks if isinstance(block, Paragraph))
+    assert ("lower bound" in summary) is told
