@@ -129,21 +129,22 @@ def held(labels: pl.DataFrame, day: date) -> pl.DataFrame:
 def in_force(said: pl.DataFrame, day: date) -> pl.DataFrame:
     """Returns record_id and label of every status met, and whether it was in force on a day.
 
-    A status without an end lasts its longest term from its award, else from the day of the page that speaks of it.
+    A status without an end lasts its longest term from its award, else from the day that the page speaks of. A visit to a
+    page without a date says nothing: the page may repeat what was.
 
     Args:
-        said: Statements with cluster_id and day, as `inventory.profiles.attribute` gives them.
+        said: Statements with cluster_id, as `inventory.profiles.attribute` gives them.
         day: The day asked for.
 
     Returns:
         One row per record and label: record_id, label, in_force.
     """
-    spoken = said.group_by("record_id").agg(pl.col("day").max())
+    spoken = said.group_by("record_id").agg(spoken=pl.col("as_of").max())
     begun, until = (
         pl.col(column).map_elements(of, return_dtype=pl.Date, skip_nulls=True)
         for column, of in (("valid_from", first_day), ("valid_until", last_day))
     )
-    page = pl.col("day").replace("", None).map_elements(first_day, return_dtype=pl.Date, skip_nulls=True)
+    page = pl.col("spoken").map_elements(first_day, return_dtype=pl.Date, skip_nulls=True)
     term = pl.col("label").replace_strict(_LONGEST_TERM, default="-3y", return_dtype=pl.String)
     return (
         intervals(said)
