@@ -7,13 +7,16 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := $(VENV)/bin
 PACKAGES := assets expectations inventory pipelines sources warehouse
 
-.PHONY: inventory test lint types contracts units dev lock clean help
+.PHONY: inventory report test lint types contracts units dev lock clean help
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
 inventory: $(VENV)/.runtime ## Build and release the inventory from the shipped archive, and print where it lies
 	@$(BIN)/cluster-inventory refresh --home "$(HOME_DIR)"
+
+report: inventory ## Write the yearly report of the latest release in all languages and formats
+	@$(BIN)/cluster-inventory report --home "$(HOME_DIR)"
 
 test: lint types contracts units ## Lint, types, import contracts, tests
 

@@ -76,6 +76,21 @@ class ExportFormat(StrEnum):
     sqlite = "sqlite"
 
 
+class Language(StrEnum):
+    """Languages of the report."""
+
+    pl = "pl"
+    en = "en"
+
+
+class ReportForm(StrEnum):
+    """Formats of the report."""
+
+    html = "html"
+    pdf = "pdf"
+    xlsx = "xlsx"
+
+
 @app.command()
 def refresh(
     home: Home = None,
@@ -324,6 +339,32 @@ def release_prune(
     from pipelines import releasing
 
     _guard(lambda: releasing.prune(_settings(home).home, keep, dry_run=dry_run))
+
+
+@app.command()
+def report(
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year", min=1990, help="Report the inventory as of the end of this year [default: the latest release]."
+        ),
+    ] = None,
+    lang: Annotated[
+        list[Language] | None, typer.Option("--lang", help="Language (may be repeated) [default: both].")
+    ] = None,
+    form: Annotated[
+        list[ReportForm] | None, typer.Option("--format", help="Format (may be repeated) [default: all].")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write to [default: <home>/reports/<version>].")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Write the yearly report: HTML, PDF and workbook, in Polish and English."""
+    from pipelines import reporting
+
+    langs, forms = [one.value for one in lang or Language], [one.value for one in form or ReportForm]
+    _guard(lambda: reporting.report(_settings(home), year, langs, forms, out))
 
 
 @archive_app.command("import")

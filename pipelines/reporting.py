@@ -1,0 +1,85 @@
+"""`report`: the yearly report of the latest release, or of the inventory as it could have been published at the end of a year."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from pipelines.running import Order, run_refresh
+from pipelines.settings import Settings
+from warehouse.release import Release, latest, releases
+from warehouse.report import write_report
+
+KEPT = ("ledger.jsonl", "judgements.yml", "allowances.yml")
+"""Files of the home that a build of a past year shares, so that ids and judgements are the same."""
+
+
+def report(
+    settings: Settings, year: int | None, langs: Sequence[str], formats: Sequence[str], out: Path | None
+) -> bool:
+    """Writes the report; returns whether it could be made.
+
+    Args:
+        settings: The installation's settings.
+        year: Year whose last day the inventory speaks of; None for the latest release as it is.
+        langs: `pl`, `en`.
+        formats: `html`, `pdf`, `xlsx`.
+        out: Folder to write to; `<home>/reports/<version>` by default.
+
+    Raises:
+        ValueError: There is no release, or the gate stayed closed for the year asked for.
+    """
+    release = _of_year(settings, year) if year else latest(settings.home)
+    if release is None:
+        raise ValueError(f"No release yet in {settings.home}. Make one with `cluster-inventory refresh`.")
+    folder = out or settings.home / "reports" / release.version
+    folder.mkdir(parents=True, exist_ok=True)
+    before = year_before(settings.home, release)
+    written = write_report(
+        release.tables(),
+        folder,
+        langs=tuple(langs),
+        formats=tuple(formats),
+        previous=before.tables() if before else None,
+    )
+    console = Console(soft_wrap=True)
+    for path in written:
+        console.print(Text(str(path)))
+    return True
+
+
+def year_before(home: Path, release: Release) -> Release | None:
+    """Returns the newest release of an earlier calendar year, which the report compares with, or None."""
+    earlier = [other for other in releases(home) if other.as_of.year < release.as_of.year]
+    return earlier[-1] if earlier else None
+
+
+def _of_year(settings: Settings, year: int) -> Release:
+    day = date(year, 12, 31)
+    known = [release for release in releases(settings.home) if release.as_of == day]
+    if known:
+        return known[-1]
+    home = settings.home / "years" / str(year)
+    home.mkdir(parents=True, exist_ok=True)
+    for name in KEPT:
+        if (settings.home / name).exists():
+            shutil.copyfile(settings.home / name, home / name)
+    if (settings.home / "archive").exists() and not (home / "archive").exists():
+        (home / "archive").symlink_to(settings.home / "archive")
+    console = Console(stderr=True)
+    console.print(Text(f"building the inventory as of {day}"))
+    if not run_refresh(
+        replace(settings, home=home), Order(as_of=day), lambda _step, _happened: None, lambda _total: None
+    ):
+        raise ValueError(
+            f"The gate stayed closed for {day}; `cluster-inventory refresh --as-of {day} --home {home}` tells why."
+        )
+    made = latest(home)
+    assert made is not None  # noqa: S101  an open gate has released
+    return made
