@@ -21,6 +21,7 @@ from expectations.findings import result, results_frame
 from expectations.personal_data import scan
 from warehouse.dictionary import Column, Table, dictionary, literal, quoted
 
+_LONGEST_KEY: Final = 1000  # characters
 _DAY: Final = r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?$"
 
 
@@ -84,10 +85,22 @@ def _from_dictionary(table: Table) -> Iterator[dict[str, Any]]:
         yield {"type": "TableRowCountToBeBetween", "min_value": 1}
     if len(table.key) == 1:
         yield {"type": "ColumnValuesToBeUnique", "column": table.key[0]}
+        yield from _of_key(next(column for column in table.columns if column.name == table.key[0]))
     else:
         yield {"type": "CompoundColumnsToBeUnique", "column_list": list(table.key), "ignore_row_if": "never"}
     for column in table.columns:
         yield from _of_column(column)
+
+
+def _of_key(column: Column) -> Iterator[dict[str, Any]]:
+    if column.type == "VARCHAR":
+        # The index over a key refuses values from 120 kB on, in words that name no remedy.
+        yield {
+            "type": "ColumnValueLengthsToBeBetween",
+            "column": column.name,
+            "max_value": _LONGEST_KEY,
+            "remedy": f"An id this long is no id: give the entry a {column.name} of at most {_LONGEST_KEY} characters.",
+        }
 
 
 def _of_column(column: Column) -> Iterator[dict[str, Any]]:

@@ -18,13 +18,15 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
+import duckdb
 import polars as pl
 
 from expectations.findings import GateReport
@@ -152,28 +154,31 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
 
     Raises:
         ReleaseLockedError: Another release is being made in the same home.
-        ReleaseError: `as_of` is missing or a needed table is not given.
+        ReleaseError: `as_of` is missing, a needed table is not given, or the files cannot be written.
         DictionaryError: A table does not agree with the dictionary.
     """
     as_of = _day(about)
-    folder = _folder(home)
-    lock = take_lock(home)
+    with _explained(home):
+        folder, lock = _folder(home), take_lock(home)
     try:
-        for leftover in folder.glob(".staging-*"):
-            shutil.rmtree(leftover)
-        frames = _published(tables)
-        frames["about"] = _about({**about, "built_at": _newest(frames["records"], as_of)})
-        before = predecessor(home, as_of)
-        frames["changes"] = publishable("changes", changes(frames, before.tables() if before else None))
-        content = _content(frames)
-        version, same_as = _version(home, as_of, content)
-        frames["cluster_history"] = carried_on(frames["clusters"], version, as_of, _history(same_as or before))
-        facts = dict(frames["about"].iter_rows())
-        frames["about"] = _about({**facts, "version": version, "content": content})
-        staged = Staged(version, folder / f".staging-{version}", frames, same_as, home, lock)
-        for name, frame in frames.items():
-            _write_table(staged.path, name, frame)
+        with _explained(home):
+            for leftover in folder.glob(".staging-*"):
+                shutil.rmtree(leftover)
+            frames = _published(tables)
+            frames["about"] = _about({**about, "built_at": _newest(frames["records"], as_of)})
+            before = predecessor(home, as_of)
+            frames["changes"] = publishable("changes", changes(frames, before.tables() if before else None))
+            content = _content(frames)
+            version, same_as = _version(home, as_of, content)
+            frames["cluster_history"] = carried_on(frames["clusters"], version, as_of, _history(same_as or before))
+            facts = dict(frames["about"].iter_rows())
+            frames["about"] = _about({**facts, "version": version, "content": content})
+            staged = Staged(version, folder / f".staging-{version}", frames, same_as, home, lock)
+            for name, frame in frames.items():
+                _write_table(staged.path, name, frame)
     except BaseException:
+        for unfinished in folder.glob(".staging-*"):
+            shutil.rmtree(unfinished, ignore_errors=True)
         lock.close()
         raise
     return staged
@@ -191,8 +196,9 @@ def publish(staged: Staged, gate: GateReport) -> Release:
 
     Raises:
         GateClosedError: The gate is closed. The staged files lie in `<home>/refused/`, `latest` has not moved.
+        ReleaseError: The files cannot be written, or the database refuses a row; `latest` has not moved.
     """
-    with staged:
+    with staged, _explained(staged.home):
         if not gate.is_open:
             raise GateClosedError(gate, refuse(staged, gate))
         if staged.same_as is not None:
@@ -262,6 +268,24 @@ def roll_back(home: Path, version: str) -> Release:
     with take_lock(home):
         _point_latest(home, version)
     return known[version]
+
+
+@contextmanager
+def _explained(home: Path) -> Iterator[None]:
+    """Turns faults of disk, rights and database into a `ReleaseError` with its remedy."""
+    kept = "nothing was published and latest has not moved"
+    try:
+        yield
+    except (duckdb.ConstraintException, duckdb.ConversionException) as fault:
+        raise ReleaseError(
+            f"{home}: the database refuses a row ({str(fault)[:500]}); {kept}. Publish only what the gate has audited: it "
+            "names the row and the remedy."
+        ) from fault
+    except (OSError, duckdb.Error) as fault:  # a commit that finds no room is a fault of transaction to DuckDB
+        raise ReleaseError(
+            f"{home}: the release could not be written ({str(fault)[:500]}); {kept}. Free room on the disk or mend the "
+            "rights of the folder, then try again."
+        ) from fault
 
 
 def take_lock(home: Path) -> IO[str]:
@@ -381,7 +405,10 @@ def _is_release(path: Path) -> bool:
 def _write_table(folder: Path, name: str, frame: pl.DataFrame) -> None:
     for form in ("parquet", "csv"):
         (folder / form).mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(folder / "parquet" / f"{name}.parquet")
+    try:
+        frame.write_parquet(folder / "parquet" / f"{name}.parquet")
+    except pl.exceptions.ComputeError as fault:  # so polars calls a full disk
+        raise OSError(f"{name}.parquet: {fault}") from fault
     (folder / "csv" / f"{name}.csv").write_text(_csv(frame), encoding="utf-8", newline="")
 
 
@@ -404,6 +431,8 @@ def _point_latest(home: Path, version: str) -> None:
         fresh.symlink_to(version, target_is_directory=True)
         fresh.replace(folder / "latest")
     except OSError:  # a file system without links
+        if (folder / "latest").is_symlink():
+            raise
         fresh.write_text(version + "\n", encoding="utf-8")
         fresh.replace(folder / "latest.txt")
 
