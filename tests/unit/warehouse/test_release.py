@@ -257,12 +257,15 @@ while True:
 """
 
 
+ATTEMPTS = int(os.environ.get("CLUSTER_INVENTORY_KILLS", "20"))
+
+
 def test_a_killed_run_leaves_nothing_half_made(tmp_path, make_tables, about):
     maker = Path(__file__).parent.parent / "conftest.py"
     publish(stage(tmp_path, make_tables(60, 200), about), OPEN)
     moments = random.Random(20151231)  # noqa: S311 - moments to kill at, the same in each run
     cut = 0
-    for attempt in range(6):
+    for attempt in range(ATTEMPTS):
         child = subprocess.Popen(
             [sys.executable, "-c", PUBLISHER, str(maker), str(tmp_path), str(attempt)], stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[3],
