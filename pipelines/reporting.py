@@ -13,7 +13,7 @@ from rich.text import Text
 
 from pipelines.running import Order, run_refresh
 from pipelines.settings import Settings
-from warehouse.release import Release, latest, releases
+from warehouse.release import Release, latest, releases, year_before
 from warehouse.report import write_report
 
 KEPT = ("ledger.jsonl", "judgements.yml", "allowances.yml")
@@ -40,7 +40,7 @@ def report(
         raise ValueError(f"No release yet in {settings.home}. Make one with `cluster-inventory refresh`.")
     folder = out or settings.home / "reports" / release.version
     folder.mkdir(parents=True, exist_ok=True)
-    before = year_before(settings.home, release)
+    before = year_before(settings.home, release.as_of)
     written = write_report(
         release.tables(),
         folder,
@@ -52,12 +52,6 @@ def report(
     for path in written:
         console.print(Text(str(path)))
     return True
-
-
-def year_before(home: Path, release: Release) -> Release | None:
-    """Returns the newest release of an earlier calendar year, which the report compares with, or None."""
-    earlier = [other for other in releases(home) if other.as_of.year < release.as_of.year]
-    return earlier[-1] if earlier else None
 
 
 def _of_year(settings: Settings, year: int) -> Release:

@@ -38,6 +38,8 @@ from warehouse.dictionary import DictionaryError, dictionary, publishable
 from warehouse.geojson import write_map
 from warehouse.history import carried_on
 from warehouse.release_pages import write_pages
+from warehouse.report import write_report
+from warehouse.site import write_site
 from warehouse.spreadsheet_text import defused_column
 from warehouse.workbook import write_workbook
 
@@ -256,6 +258,12 @@ def predecessor(home: Path, as_of: date) -> Release | None:
     return earlier[-1] if earlier else None
 
 
+def year_before(home: Path, as_of: date) -> Release | None:
+    """Returns the newest release of an earlier calendar year, which the yearly report compares with, or None."""
+    earlier = [release for release in releases(home) if release.as_of.year < as_of.year]
+    return earlier[-1] if earlier else None
+
+
 def roll_back(home: Path, version: str) -> Release:
     """Points `latest` at an earlier release; nothing is removed.
 
@@ -316,6 +324,9 @@ def _complete(staged: Staged, gate: GateReport) -> None:
     write_workbook(staged.path / "inventory.xlsx", staged.tables, datetime.fromisoformat(facts["built_at"]))
     write_map(staged.path / "clusters.geojson", staged.tables["clusters"], dict(staged.tables["about"].iter_rows()))
     write_pages(staged.path, staged.version, staged.tables, gate)
+    before = year_before(staged.home, _day(facts))
+    write_report(staged.tables, staged.path / "report", previous=before.tables() if before else None)
+    write_site(staged.tables, staged.path / "site")
     files = sorted(path for path in staged.path.rglob("*") if path.is_file())
     lines = [f"{sha256(path)}  {path.relative_to(staged.path).as_posix()}\n" for path in files]
     (staged.path / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")

@@ -1,4 +1,3 @@
-import time
 
 import polars as pl
 import pytest
@@ -57,7 +56,7 @@ def test_the_report_does_not_publish_what_it_found():
     assert "kowalski" not in rows[0]["sample"]
 
 
-def test_long_hostile_text_takes_no_time():
+def test_long_hostile_text_comes_to_an_end():
     texts = [
         "a" * 1_000_000 + "@",
         "1 " * 500_000,
@@ -66,6 +65,6 @@ def test_long_hostile_text_takes_no_time():
         "a@" + "b." * 500_000,
         "12 345 67 8" * 90_000,
     ]
-    began = time.perf_counter()
-    list(scan("personal_data", "clusters", pl.DataFrame({"name": texts})))
-    assert time.perf_counter() - began < 10
+    # Backtracking would take longer than anybody waits.
+    (row,) = scan("personal_data", "clusters", pl.DataFrame({"name": texts}))
+    assert row["column"] == "name"
