@@ -254,7 +254,8 @@ def clusters(
 
 def day_of(frame: pl.DataFrame) -> date:
     """Returns the day that the asset `core_inventory__as_of` settled."""
-    return frame["as_of"].cast(pl.Date).to_list()[0]
+    day: date = frame["as_of"].cast(pl.Date).to_list()[0]
+    return day
 
 
 ASSETS = [

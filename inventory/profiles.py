@@ -204,7 +204,9 @@ def _seen(records: pl.DataFrame, cluster_records: pl.DataFrame) -> pl.DataFrame:
 
 def _finish(clusters: pl.DataFrame, as_of: date) -> pl.DataFrame:
     day = pl.when(pl.col("founded").str.len_chars() == 10).then(pl.col("founded")).str.to_date("%Y-%m-%d", strict=False)
-    schema = pl.Schema({name: kind for name, kind in CLUSTERS.items() if name not in {"class", "class_reason", "state"}})
+    schema = pl.Schema(
+        {name: kind for name, kind in CLUSTERS.items() if name not in {"class", "class_reason", "state"}}
+    )
     return conform(
         clusters.with_columns(
             founded_date=day,

@@ -27,7 +27,7 @@ class CorrectionError(ValueError):
     """A corrections file that cannot be read. The message names file, entry and remedy."""
 
 
-class StaleCorrection(ValueError):  # noqa: N818  the name is the fault
+class StaleCorrection(ValueError):
     """A correction whose record is gone or which the source has repaired itself."""
 
 

@@ -144,7 +144,7 @@ KINDS: Mapping[str, Kind] = {
 """Code to kind, in the order of the table."""
 
 
-class VisitFault(Exception):  # noqa: N818  a fault is the word of the domain
+class VisitFault(Exception):
     """A visit without a good answer.
 
     Attributes:

@@ -120,7 +120,9 @@ def reliability(out: HeldOut, weights: Weights) -> None:
     for low, high in pairwise(edges):
         band = (p >= low) & (p < high)
         if band.any():
-            print(f"{low:.2f}-{min(high, 1):.2f}  {band.sum():7d}  {p[band].mean():14.3f}  {out.truth[band].mean():8.3f}")
+            print(
+                f"{low:.2f}-{min(high, 1):.2f}  {band.sum():7d}  {p[band].mean():14.3f}  {out.truth[band].mean():8.3f}"
+            )
     print(f"expected calibration error {calibration_error(p, out.truth):.4f}")
 
 

@@ -4,8 +4,8 @@
     python -m benchmarks.identity.rivals synthetic <folder of environments> 10000 100000
 
 Each tool runs in a Python environment of its own, `<folder>/<tool>/bin/python` (splink; dedupe with BTrees below 6, which it
-does not run without; recordlinkage), with a program of `rival_programs/`. It reads a CSV file (record_id, name, tokens, city, voivodeship, founded, domain,
-coordinator, country, body, fold; names folded, without legal forms and the word cluster; of tokens only those in no
+does not run without; recordlinkage), with a program of `rival_programs/`. It reads a CSV file (record_id, name, tokens,
+city, voivodeship, founded, domain, coordinator, country, body, fold; names folded, without legal forms and the word cluster; of tokens only those in no
 more than 60 records) and writes pairs with a probability. Tools that learn from labels see, for each fold, only records
 of the others; the column body is empty for doubtful labels. Pairs above a threshold are joined by connected components;
 the threshold is the best on the labels in hindsight, which favours the rivals.
@@ -149,7 +149,9 @@ def on_synthetic(environments: Path, size: int) -> None:
     ids = given["record_id"].to_list()
     best = max((quality(truth, joined(ids, pairs, t)) for t in THRESHOLDS), key=lambda q: q["B-cubed F1"])
     figures = "  ".join(f"{k} {v:.4f}" for k, v in best.items())
-    print(f"splink em, {len(ids)} records: {seconds:.1f} s, {peak:.2f} GB, pairs kept {len(pairs)}, {figures}", flush=True)
+    print(
+        f"splink em, {len(ids)} records: {seconds:.1f} s, {peak:.2f} GB, pairs kept {len(pairs)}, {figures}", flush=True
+    )
 
 
 if __name__ == "__main__":

@@ -43,7 +43,9 @@ def rank(matches: pl.DataFrame, bodies: pl.DataFrame, clusters: pl.DataFrame) ->
     published = clusters.select("record_id", "cluster_id").unique("record_id")
     waiting = matches.filter(pl.col("decision") == "review")
     for end in ("a", "b"):
-        waiting = waiting.join(home.rename({"record_id": f"record_{end}", "body_id": f"body_{end}"}), on=f"record_{end}")
+        waiting = waiting.join(
+            home.rename({"record_id": f"record_{end}", "body_id": f"body_{end}"}), on=f"record_{end}"
+        )
         ids = published.rename({"record_id": f"record_{end}", "cluster_id": f"cluster_{end}"})
         waiting = waiting.join(ids, on=f"record_{end}", how="left")
     one_body = pl.col("body_a") == pl.col("body_b")
@@ -83,7 +85,9 @@ def with_held(matches: pl.DataFrame, linked: pl.DataFrame, settled: pl.DataFrame
     """
     said = matches
     for end in ("a", "b"):
-        said = said.join(_homes(linked, "was", end), on=f"record_{end}").join(_homes(settled, "is", end), on=f"record_{end}")
+        said = said.join(_homes(linked, "was", end), on=f"record_{end}").join(
+            _homes(settled, "is", end), on=f"record_{end}"
+        )
     joins = said.filter((pl.col("was_a") == pl.col("was_b")) & (pl.col("is_a") != pl.col("is_b")))
     cuts = said.filter((pl.col("was_a") != pl.col("was_b")) & (pl.col("is_a") == pl.col("is_b")))
     held = pl.concat([
@@ -119,7 +123,9 @@ def _cut(linked: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
         .sort("body", -pl.col("size").cast(pl.Int64), "was")
     )
     main = parts.unique("body", keep="first", maintain_order=True)
-    pairs = parts.join(main.select("body", main="was", chief="record"), on="body").filter(pl.col("was") != pl.col("main"))
+    pairs = parts.join(main.select("body", main="was", chief="record"), on="body").filter(
+        pl.col("was") != pl.col("main")
+    )
     swapped = pl.col("record") < pl.col("chief")
     return pairs.select(
         record_a=pl.min_horizontal("record", "chief"),

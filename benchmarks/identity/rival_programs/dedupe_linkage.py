@@ -38,7 +38,9 @@ if __name__ == "__main__":
             other = [p for p in pairs if p[0]["body"] != p[1]["body"]]
             close = [p for p in other if set(p[0]["name"].split()) & set(p[1]["name"].split())]
             examples = {
-                "match": [(data[a["record_id"]], data[b["record_id"]]) for a, b in random.sample(same, min(700, len(same)))],
+                "match": [
+                    (data[a["record_id"]], data[b["record_id"]]) for a, b in random.sample(same, min(700, len(same)))
+                ],
                 "distinct": [
                     (data[a["record_id"]], data[b["record_id"]])
                     for a, b in random.sample(close, 900) + random.sample(other, 500)

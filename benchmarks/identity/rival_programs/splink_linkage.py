@@ -26,7 +26,9 @@ if mode == "fixed":
         c: s.configure(m_probabilities=[0.9, 0.1], u_probabilities=[chances[c], 1 - chances[c]])
         for c, s in single.items()
     }
-    coordinator = coordinator.configure(m_probabilities=[0.5, 0.1, 0.15, 0.25], u_probabilities=[0.005, 0.005, 0.02, 0.97])
+    coordinator = coordinator.configure(
+        m_probabilities=[0.5, 0.1, 0.15, 0.25], u_probabilities=[0.005, 0.005, 0.02, 0.97]
+    )
 settings = SettingsCreator(
     link_type="dedupe_only",
     unique_id_column_name="record_id",

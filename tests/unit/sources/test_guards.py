@@ -1,6 +1,5 @@
 """Guards: every real page passes, every impostor is named, and hostile input costs little time."""
 
-import time
 from pathlib import Path
 
 import pytest

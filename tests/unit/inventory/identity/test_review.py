@@ -21,7 +21,10 @@ def clusters(**ids: str) -> pl.DataFrame:
 
 def test_one_row_per_pair_of_bodies_published_pairs_first():
     waiting = matches(
-        ("r1", "r3", 0.4, "review"), ("r2", "r3", 0.5, "review"), ("r1", "r4", 0.9, "review"), ("r1", "r2", 1.0, "match")
+        ("r1", "r3", 0.4, "review"),
+        ("r2", "r3", 0.5, "review"),
+        ("r1", "r4", 0.9, "review"),
+        ("r1", "r2", 1.0, "match"),
     )
     queue = rank(waiting, bodies("r1 r2", "r3", "r4"), clusters(r1="PL-C0001", r2="PL-C0001", r3="PL-C0002"))
     assert queue.select("record_a", "record_b", "effect").rows() == [("r2", "r3", 0.5), ("r1", "r4", 0.09)]
