@@ -5,7 +5,8 @@
 
 Each tool runs in a Python environment of its own, `<folder>/<tool>/bin/python` (splink; dedupe with BTrees below 6, which it
 does not run without; recordlinkage), with a program of `rival_programs/`. It reads a CSV file (record_id, name, tokens,
-city, voivodeship, founded, domain, coordinator, country, body, fold; names folded, without legal forms and the word cluster; of tokens only those in no
+city, voivodeship, founded, domain, coordinator, country, body, fold; names folded, without legal forms and
+the word cluster; of tokens only those in no
 more than 60 records) and writes pairs with a probability. Tools that learn from labels see, for each fold, only records
 of the others; the column body is empty for doubtful labels. Pairs above a threshold are joined by connected components;
 the threshold is the best on the labels in hindsight, which favours the rivals.
