@@ -13,7 +13,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from sources.drift import drift, layouts
 from warehouse.query import Answer, write
 from warehouse.query import query as ask
 from warehouse.release import latest
@@ -95,6 +94,8 @@ def sources(home: Path) -> None:
     Raises:
         ValueError: There is no release.
     """
+    from sources.drift import drift, layouts
+
     query(
         home,
         "select source_id, publisher, last_visit, age_days, stale, rows, bounds_min, bounds_max, licence from sources order by source_id",

@@ -38,8 +38,6 @@ from warehouse.dictionary import DictionaryError, dictionary, publishable
 from warehouse.geojson import write_map
 from warehouse.history import carried_on
 from warehouse.release_pages import write_pages
-from warehouse.report import write_report
-from warehouse.site import write_site
 from warehouse.spreadsheet_text import defused_column
 from warehouse.workbook import write_workbook
 
@@ -324,6 +322,10 @@ def _complete(staged: Staged, gate: GateReport) -> None:
     write_workbook(staged.path / "inventory.xlsx", staged.tables, datetime.fromisoformat(facts["built_at"]))
     write_map(staged.path / "clusters.geojson", staged.tables["clusters"], dict(staged.tables["about"].iter_rows()))
     write_pages(staged.path, staged.version, staged.tables, gate)
+    # Late: charts and templates take a second to import, and whoever only asks a release needs neither.
+    from warehouse.report import write_report
+    from warehouse.site import write_site
+
     before = year_before(staged.home, _day(facts))
     write_report(staged.tables, staged.path / "report", previous=before.tables() if before else None)
     write_site(staged.tables, staged.path / "site")
