@@ -9,9 +9,10 @@ exactly these tables, and audits them itself where there is none.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -29,7 +30,7 @@ from inventory.identity.ledger import Ledger
 from inventory.schemas import STATISTICS, conform
 from sources.cards import Card, load_cards
 from warehouse.dictionary import dictionary
-from warehouse.release import GateClosedError, predecessor, publish, refuse, stage
+from warehouse.release import Attached, GateClosedError, predecessor, publish, refuse, stage, year_before
 
 GROUP = "release"
 KINDS = {"duckdb", "parquet"}
@@ -191,7 +192,7 @@ def published(context: dg.AssetExecutionContext, run: InventoryRun) -> None:
     if report.is_open:
         Ledger.load(run.build / LEDGER).save(run.root / LEDGER)
     try:
-        release = publish(staged, report)
+        release = publish(staged, report, attached=[_yearly_report(run), _site])
     except GateClosedError as closed:
         raise dg.Failure(str(closed)) from closed
     _tell(run, report, released=release.is_new)
@@ -202,6 +203,23 @@ def _judged(run: InventoryRun) -> str:
     """Returns a digest of what people decided, so that a difference it makes is told from one of method."""
     files = [run.root / JUDGEMENTS, *(card.folder / "corrections.yml" for card in load_cards().values())]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.exists())).hexdigest()[:12]
+
+
+def _yearly_report(run: InventoryRun) -> Attached:
+    def write(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
+        from warehouse.report import write_report  # late: charts take a second to import
+
+        day = date.fromisoformat(dict(tables["about"].iter_rows())["as_of"])
+        before = year_before(run.root, day)
+        write_report(tables, folder / "report", previous=before.tables() if before else None)
+
+    return write
+
+
+def _site(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    from warehouse.site import write_site
+
+    write_site(tables, folder / "site")
 
 
 def _candidate(run: InventoryRun) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,6 +42,8 @@ from warehouse.spreadsheet_text import defused_column
 from warehouse.workbook import write_workbook
 
 Tables = Mapping[str, pl.DataFrame]
+Attached = Callable[[Tables, Path], object]
+"""What is written into the release beside its tables, from the published tables alone."""
 
 # Made here from what is given and the release before; the content that makes a version is without them.
 _DERIVED: Final = ("changes", "cluster_history")
@@ -184,12 +186,13 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
     return staged
 
 
-def publish(staged: Staged, gate: GateReport) -> Release:
+def publish(staged: Staged, gate: GateReport, attached: Sequence[Attached] = ()) -> Release:
     """Completes the staged release, moves it into place and points `latest` at it.
 
     Args:
         staged: What `stage` returned; closed by this call.
         gate: The audit of these tables.
+        attached: Called with the tables and the staging folder before the checksums are taken: the report, the site.
 
     Returns:
         The release; the one already there (`is_new` False) where its content is the same.
@@ -204,7 +207,7 @@ def publish(staged: Staged, gate: GateReport) -> Release:
         if staged.same_as is not None:
             _point_latest(staged.home, staged.same_as.version)
             return staged.same_as
-        _complete(staged, gate)
+        _complete(staged, gate, attached)
         target = _folder(staged.home) / staged.version
         staged.path.rename(target)
         _point_latest(staged.home, staged.version)
@@ -312,7 +315,7 @@ def take_lock(home: Path) -> IO[str]:
     return lock
 
 
-def _complete(staged: Staged, gate: GateReport) -> None:
+def _complete(staged: Staged, gate: GateReport, attached: Sequence[Attached]) -> None:
     facts = dict(staged.tables["about"].iter_rows())
     allowed = any(issue.allowed_by for issue in gate.issues)
     staged.tables["about"] = _about({**facts, "gate": "open under allowance" if allowed else "open"})
@@ -322,13 +325,8 @@ def _complete(staged: Staged, gate: GateReport) -> None:
     write_workbook(staged.path / "inventory.xlsx", staged.tables, datetime.fromisoformat(facts["built_at"]))
     write_map(staged.path / "clusters.geojson", staged.tables["clusters"], dict(staged.tables["about"].iter_rows()))
     write_pages(staged.path, staged.version, staged.tables, gate)
-    # Late: charts and templates take a second to import, and whoever only asks a release needs neither.
-    from warehouse.report import write_report
-    from warehouse.site import write_site
-
-    before = year_before(staged.home, _day(facts))
-    write_report(staged.tables, staged.path / "report", previous=before.tables() if before else None)
-    write_site(staged.tables, staged.path / "site")
+    for write in attached:
+        write(staged.tables, staged.path)
     files = sorted(path for path in staged.path.rglob("*") if path.is_file())
     lines = [f"{sha256(path)}  {path.relative_to(staged.path).as_posix()}\n" for path in files]
     (staged.path / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
