@@ -23,13 +23,13 @@ from assets.run import InventoryRun
 from assets.tables import reconciliation, rejected, retired_ids, source_readings, source_states
 from expectations import suites
 from expectations.allowances import read_allowances
-from expectations.findings import GateReport, Issue, results_frame
 from expectations.gate import audit
 from inventory import coverage, criteria, members, official, profiles, sensitivity, series, statistics
 from inventory.identity.ledger import Ledger
 from inventory.schemas import STATISTICS, conform
 from sources.cards import Card, load_cards
 from warehouse.dictionary import dictionary
+from warehouse.findings import GateReport, Issue, results_frame
 from warehouse.release import Attached, GateClosedError, predecessor, publish, refuse, stage, year_before
 
 GROUP = "release"

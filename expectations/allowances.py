@@ -23,7 +23,7 @@ from pathlib import Path
 
 import yaml
 
-from expectations.findings import Issue
+from warehouse.findings import Issue
 
 
 class AllowanceError(ValueError):

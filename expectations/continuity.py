@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from expectations.findings import Issue
+from warehouse.findings import Issue
 
 Tables = Mapping[str, pl.DataFrame]
 

@@ -18,13 +18,13 @@ import polars as pl
 
 from expectations.allowances import Allowance, settle
 from expectations.continuity import check_continuity
-from expectations.findings import GateReport, Issue, Severity, results_frame
 from expectations.integrity import SUITE as INTEGRITY
 from expectations.integrity import check_integrity
 from expectations.personal_data import scan
 from expectations.source_state import SourceReading, check_sources
 from expectations.suites import check_table
 from warehouse.dictionary import POLARS_TYPES, Table, dictionary
+from warehouse.findings import GateReport, Issue, Severity, results_frame
 
 Tables = Mapping[str, pl.DataFrame]
 

@@ -11,8 +11,8 @@ from typing import Any, Final, cast
 
 import duckdb
 
-from expectations.findings import Severity, result
 from warehouse.dictionary import dictionary, literal, quoted
+from warehouse.findings import Severity, result
 
 _RULE: Final = re.compile(
     r"-- rule: (?P<name>\w+); (?P<severity>critical|warning|info); (?P<table>\w+); (?P<column>\w+)\n"

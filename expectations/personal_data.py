@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from expectations.findings import result
+from warehouse.findings import result
 
 _ADDRESS: Final = re.compile(
     r"(?<![\w.+-])([A-Za-z0-9][\w.+-]{0,63})\s?(?:@|\[at\]|\(at\)|\[małpa\]|\(małpa\))\s?"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from expectations.findings import Issue, Severity
+from warehouse.findings import Issue, Severity
 
 SHRUNK: Final = 10
 """A source with a tenth of its usual rows, or less, has not shrunk: it was not read."""

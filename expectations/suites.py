@@ -17,9 +17,9 @@ import duckdb
 import polars as pl
 import yaml
 
-from expectations.findings import result, results_frame
 from expectations.personal_data import scan
 from warehouse.dictionary import Column, Table, dictionary, literal, quoted
+from warehouse.findings import result, results_frame
 
 _LONGEST_KEY: Final = 1000  # characters
 _DAY: Final = r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?$"

@@ -29,12 +29,12 @@ from typing import IO, Final, Self
 import duckdb
 import polars as pl
 
-from expectations.findings import GateReport
 from inventory.places import voivodeships
 from inventory.sectors import sectors
 from warehouse.changes import changes
 from warehouse.database import write_database
 from warehouse.dictionary import DictionaryError, dictionary, publishable
+from warehouse.findings import GateReport
 from warehouse.geojson import write_map
 from warehouse.history import carried_on
 from warehouse.release_pages import write_pages

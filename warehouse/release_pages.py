@@ -15,9 +15,9 @@ from typing import Any
 import jinja2
 import polars as pl
 
-from expectations.findings import GateReport
 from warehouse.descriptors import catalogue_entry, datapackage
 from warehouse.dictionary import dictionary
+from warehouse.findings import GateReport
 from warehouse.notes import markdown, release_notes
 from warehouse.spreadsheet_text import defused_column
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from expectations.findings import GateReport, results_frame
+from warehouse.findings import GateReport, results_frame
 from warehouse.release import publish, stage
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from expectations.allowances import AllowanceError, read_allowances, settle
-from expectations.findings import GateReport, Issue, results_frame
+from warehouse.findings import GateReport, Issue, results_frame
 
 GOOD = """
 - code: source_failed

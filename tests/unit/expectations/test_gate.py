@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 
 from expectations.allowances import Allowance
-from expectations.findings import result, results_frame
 from expectations.gate import audit
 from expectations.personal_data import scan
 from expectations.source_state import SourceReading
 from expectations.suites import check_table
+from warehouse.findings import result, results_frame
 from warehouse.release import stage
 
 ON = date(2015, 12, 31)

@@ -3,8 +3,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from expectations.findings import GateReport, results_frame
 from pipelines.cli import app
+from warehouse.findings import GateReport, results_frame
 from warehouse.release import latest, publish, stage
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from expectations.findings import GateReport, results_frame
+from warehouse.findings import GateReport, results_frame
 from warehouse.query import query
 from warehouse.release import publish, stage
 

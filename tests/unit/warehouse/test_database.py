@@ -2,9 +2,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from expectations.findings import results_frame
 from expectations.gate import GateReport
 from warehouse.dictionary import dictionary
+from warehouse.findings import results_frame
 from warehouse.release import publish, stage
 
 # DuckDB's numbers of the storage versions: 64 is v1.0.0, 67 is v1.4.0; 2.0 writes a number that no 1.x client knows.

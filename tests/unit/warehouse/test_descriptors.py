@@ -6,7 +6,7 @@ import frictionless
 import pytest
 import rdflib
 
-from expectations.findings import GateReport, results_frame
+from warehouse.findings import GateReport, results_frame
 from warehouse.release import publish, stage
 
 DCAT, DCT, SPDX = (

@@ -7,9 +7,9 @@ import zipfile
 import polars as pl
 import pytest
 
-from expectations.findings import GateReport, results_frame
 from warehouse.dictionary import dictionary
 from warehouse.exports import FORMS, ExportError, export, whole
+from warehouse.findings import GateReport, results_frame
 from warehouse.query import QueryError
 from warehouse.release import publish, stage
 

@@ -4,9 +4,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from expectations.findings import GateReport, results_frame
 from expectations.gate import audit
 from warehouse.dictionary import dictionary
+from warehouse.findings import GateReport, results_frame
 from warehouse.release import latest, publish, stage
 
 OPEN = GateReport((), results_frame(()))

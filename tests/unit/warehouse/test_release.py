@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from expectations.findings import GateReport, Issue, results_frame
+from warehouse.findings import GateReport, Issue, results_frame
 from warehouse.release import (
     GateClosedError,
     ReleaseError,
@@ -241,7 +241,7 @@ PUBLISHER = """
 import importlib.util, sys
 from pathlib import Path
 import polars as pl
-from expectations.findings import GateReport, results_frame
+from warehouse.findings import GateReport, results_frame
 from warehouse.release import publish, stage
 spec = importlib.util.spec_from_file_location("made", sys.argv[1])
 made = importlib.util.module_from_spec(spec)

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from expectations.findings import GateReport, results_frame
 from expectations.gate import audit
+from warehouse.findings import GateReport, results_frame
 from warehouse.release import ReleaseError, latest, publish, releases, stage
 from warehouse.upkeep import verify
 
@@ -27,7 +27,7 @@ def _told(tables, word):
 WRITE_WITHIN = """
 import importlib.util, resource, sys, signal
 from pathlib import Path
-from expectations.findings import GateReport, results_frame
+from warehouse.findings import GateReport, results_frame
 from warehouse.release import ReleaseError, publish, stage
 spec = importlib.util.spec_from_file_location("made", sys.argv[1])
 made = importlib.util.module_from_spec(spec)

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from expectations.findings import GateReport, results_frame
+from warehouse.findings import GateReport, results_frame
 from warehouse.release import Release, ReleaseError, ReleaseLockedError, latest, publish, releases, roll_back, stage
 from warehouse.upkeep import prune, to_prune, verify
 

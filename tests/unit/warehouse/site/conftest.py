@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from expectations.findings import GateReport, results_frame
+from warehouse.findings import GateReport, results_frame
 from warehouse.release import publish, stage
 from warehouse.site import write_site
 

@@ -1,6 +1,6 @@
-"""What the checks found: results, issues, and whether the gate is open.
+"""What the gate found: results, issues, and whether it is open; published with every release as its quality page.
 
-Belongs here: the shapes that checks hand on. Does not belong here: any check.
+Belongs here: the shapes that `expectations` fill in and a release shows. Does not belong here: any check.
 """
 
 from __future__ import annotations
