@@ -193,8 +193,8 @@ def read_records(path: Path) -> Iterator[Record | Rejection]:
 def read_record_file(path: Path) -> tuple[list[Record], list[Rejection]]:
     """Reads a record file as a whole: as `read_records`, and one record_id never names two entries.
 
-    Of lines with one record_id and different names or addresses, the first in alphabetical order stays, whatever their order in
-    the file.
+    Lines with one record_id and one name are pages of one entry, as `parse` writes them. Of lines with different names the
+    first name in alphabetical order stays, whatever their order in the file.
 
     Args:
         path: File of JSON Lines as described at the top of this module.
@@ -202,17 +202,14 @@ def read_record_file(path: Path) -> tuple[list[Record], list[Rejection]]:
     items = list(read_records(path))
     records = [item for item in items if isinstance(item, Record)]
     rejections = [item for item in items if isinstance(item, Rejection)]
-    first: dict[str, tuple[str, str]] = {}
+    first: dict[str, str] = {}
     for record in records:
-        first[record.record_id] = min((record.name, record.url), first.get(record.record_id, (record.name, record.url)))
-    kept = [record for record in records if first[record.record_id] == (record.name, record.url)]
+        first[record.record_id] = min(record.name, first.get(record.record_id, record.name))
     for record in records:
-        if first[record.record_id] != (record.name, record.url):
-            note = f"record_id {record.record_id} names another entry too ({first[record.record_id][0]}). Give each entry an id of its own."
-            rejections.append(
-                _rejected(path.name, f"{record.record_id}{record.name}{record.url}", "duplicate_id", note)
-            )
-    return kept, rejections
+        if record.name != first[record.record_id]:
+            note = f"record_id {record.record_id} names another entry too ({first[record.record_id]}). Give each entry an id of its own."
+            rejections.append(_rejected(path.name, f"{record.record_id}{record.name}{record.url}", "duplicate_id", note))
+    return [record for record in records if record.name == first[record.record_id]], rejections
 
 
 def _rejected(where: str, key: str, reason: str, note: str) -> Rejection:
