@@ -208,7 +208,9 @@ def read_record_file(path: Path) -> tuple[list[Record], list[Rejection]]:
     for record in records:
         if record.name != first[record.record_id]:
             note = f"record_id {record.record_id} names another entry too ({first[record.record_id]}). Give each entry an id of its own."
-            rejections.append(_rejected(path.name, f"{record.record_id}{record.name}{record.url}", "duplicate_id", note))
+            rejections.append(
+                _rejected(path.name, f"{record.record_id}{record.name}{record.url}", "duplicate_id", note)
+            )
     return [record for record in records if record.name == first[record.record_id]], rejections
 
 
