@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := $(VENV)/bin
 PACKAGES := assets expectations inventory pipelines sources warehouse
 
-.PHONY: inventory report test lint types contracts units dev lock clean help
+.PHONY: inventory report test lint types contracts units dev lock audit clean help
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -39,6 +39,9 @@ dev: $(VENV)/.dev ## Open Dagster's UI on loopback, with the home's own run hist
 
 lock: ## Write the lock files again (needs uv)
 	requirements/lock.sh
+
+audit: $(VENV)/.dev ## Ask the vulnerability service about every locked package (needs the network)
+	$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off $(foreach lock,runtime deploy dev,-r requirements/$(lock).txt)
 
 clean: ## Remove the environment and what was built; releases and archives in the home stay
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -91,6 +91,23 @@ class ReportForm(StrEnum):
     xlsx = "xlsx"
 
 
+class Service(StrEnum):
+    """Long-running services."""
+
+    code = "code"
+    webserver = "webserver"
+    daemon = "daemon"
+
+
+@app.callback()
+def _before_any_command() -> None:
+    import os
+
+    from pipelines.settings import take_secrets_from_files
+
+    _guard(lambda: take_secrets_from_files(os.environ))
+
+
 @app.command()
 def refresh(
     home: Home = None,
@@ -367,6 +384,48 @@ def report(
     _guard(lambda: reporting.report(_settings(home), year, langs, forms, out))
 
 
+@app.command()
+def serve(
+    service: Annotated[Service, typer.Argument(help="code, webserver or daemon.")],
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; the UI has no log-in, so mind who can reach it.")
+    ] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option("--port", help="Port [default: webserver 3000, code 4000].")] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", help="HOST:PORT of a code service [default: load the code here].")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Run one of Dagster's services on the home: what containers and systemd start (see docs/deployment.md)."""
+    from pipelines import serving
+
+    _guard(lambda: serving.serve(_settings(home), service.value, host, port, code))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write, by custom <name>.tar.gz, on another disk.")],
+    home: Home = None,
+) -> None:
+    """Write everything of a home that another run could not make again into one file; runs that start wait."""
+    from pipelines import backup as copies
+
+    done = _guard(lambda: copies.back_up(_settings(home).home, file))
+    print(f"{file}: {done.files} files, {done.size} bytes, release in force {done.latest or 'none'}")  # noqa: T201
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="File that `backup` wrote.")],
+    home: Annotated[Path, typer.Option("--home", help="Home to make: a new or empty folder.")],
+) -> None:
+    """Make a home from a backup: whole, every hash checked, or not at all."""
+    from pipelines import backup as copies
+
+    done = _guard(lambda: copies.restore(file, home))
+    print(f"{home}: {done.files} files, {done.size} bytes, release in force {done.latest or 'none'}")  # noqa: T201
+
+
 @archive_app.command("import")
 def archive_import(
     folder: Annotated[Path, typer.Argument(help="Folder with manifest.jsonl and its pages.")],
@@ -426,9 +485,12 @@ def _run(home: Path | None, order: Order) -> None:
 
 
 def _settings(home: Path | None) -> Settings:
+    from pipelines.home import open_home
     from pipelines.settings import load
 
-    return load(home)
+    settings = load(home)
+    open_home(settings.home)
+    return settings
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -4,15 +4,15 @@ sources' pages -> records -> one inventory -> candidate -> gate -> release
 """
 
 import logging
-import os
 import warnings
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from assets import inventory, raw, records, release
 from assets.run import InventoryRun, parquet_hand_over
+from pipelines import executors, settings
+from pipelines.home import open_home
 from pipelines.jobs import JOBS
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
@@ -40,13 +40,14 @@ def steps(_context: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-_home = str(Path(os.environ.get("CLUSTER_INVENTORY_HOME", "home")).resolve())
+_settings = settings.load()
+open_home(_settings.home)
 
 defs = dg.Definitions(
     assets=[*raw.ASSETS, *records.ASSETS, *inventory.ASSETS, *release.ASSETS],
     asset_checks=[*records.CHECKS, *release.CHECKS],
     jobs=JOBS,
-    resources={"run": InventoryRun(home=_home), "io_manager": parquet_hand_over},
+    resources={"run": InventoryRun(home=str(_settings.home)), "io_manager": parquet_hand_over},
     loggers={"console": dg.colored_console_logger, "steps": steps},
-    executor=dg.in_process_executor,
+    executor=executors.chosen(_settings.executor, _settings.executor_config),
 )

@@ -13,13 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.home import POSTGRES, prepare
+
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 StepListener = Callable[[str, str], None]
 """Called with the step's name and one of `start`, `success`, `failure`."""
-
-DAGSTER_SETTINGS = "telemetry:\n  enabled: false\nconcurrency:\n  runs:\n    max_concurrent_runs: 1\n"
 
 
 class RunFailed(RuntimeError):
@@ -46,13 +46,11 @@ class Order:
 
 
 def prepare_home(home: Path) -> None:
-    """Makes the home's folders and Dagster's settings in it, where they are missing, and points Dagster there."""
-    dagster_home = home / "dagster"
-    dagster_home.mkdir(parents=True, exist_ok=True)
-    config = dagster_home / "dagster.yaml"
-    if not config.exists():
-        config.write_text(DAGSTER_SETTINGS, encoding="utf-8")
-    os.environ["DAGSTER_HOME"] = str(dagster_home)
+    """Makes the home ready for runs (see `pipelines.home`) and points Dagster there."""
+    address = os.environ.get(POSTGRES, "")
+    if address.startswith("postgresql://"):  # SQLAlchemy 2.1 would look for another driver than Dagster brings
+        os.environ[POSTGRES] = address.replace("postgresql://", "postgresql+psycopg2://", 1)
+    os.environ["DAGSTER_HOME"] = str(prepare(home, os.environ))
 
 
 def run_config(settings: Settings, order: Order) -> dict[str, object]:
@@ -95,14 +93,17 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
     import dagster as dg  # late: takes a second
 
     from pipelines import definitions
+    from pipelines.history import COMMAND_LINE, close_dead_runs, make_history
 
     definitions.STEP_LISTENERS.append(listen)
     try:
         job = definitions.defs.resolve_job_def("refresh_all")
         expect(len(job.all_node_defs))
+        make_history(settings.home)
+        close_dead_runs(settings.home, COMMAND_LINE, silent_for=60)
         with dg.DagsterInstance.get() as instance:
             result = job.execute_in_process(
-                instance=instance, run_config=run_config(settings, order), raise_on_error=False
+                instance=instance, run_config=run_config(settings, order), tags=COMMAND_LINE, raise_on_error=False
             )
     finally:
         definitions.STEP_LISTENERS.remove(listen)

@@ -7,7 +7,7 @@ then from the environment, which wins. An unknown setting is an error, not a sil
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from typing import Any
 import yaml
 
 PREFIX = "CLUSTER_INVENTORY_"
-KNOWN = ("home", "contact", "base_urls")
+KNOWN = ("home", "contact", "base_urls", "remote", "executor", "executor_config")
+SECRETS = (f"{PREFIX}POSTGRES_URL", "PGPASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+"""Variables whose values are secrets: read from the environment alone, and shown nowhere."""
 
 
 class SettingsError(ValueError):
@@ -30,12 +32,18 @@ class Settings:
         home: Folder of archives, ledger, judgements, run history and releases.
         contact: Mail or web address in the agent line of requests; crawling live needs one.
         base_urls: Source id to the address that stands in for its hosts (tests, mirrors).
+        remote: Object storage that keeps a copy of archive and releases (`s3://bucket/prefix`), or None.
+        executor: Which of Dagster's executors runs the steps.
+        executor_config: That executor's own configuration.
         origin: Setting to where its value came from, for `doctor`.
     """
 
     home: Path
     contact: str | None = None
     base_urls: Mapping[str, str] = field(default_factory=dict)
+    remote: str | None = None
+    executor: str = "in_process"
+    executor_config: Mapping[str, Any] = field(default_factory=dict)
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -53,7 +61,7 @@ def load(home: Path | None = None, environment: Mapping[str, str] | None = None)
     path = Path(env.get(f"{PREFIX}SETTINGS", "cluster-inventory.yml"))
     values: dict[str, Any] = dict(_from_file(path))
     origin = {key: str(path) for key in values}
-    for key in ("home", "contact"):
+    for key in ("home", "contact", "remote", "executor"):
         if env.get(f"{PREFIX}{key.upper()}"):
             values[key] = env[f"{PREFIX}{key.upper()}"]
             origin[key] = f"{PREFIX}{key.upper()}"
@@ -69,8 +77,37 @@ def load(home: Path | None = None, environment: Mapping[str, str] | None = None)
         home=Path(values.get("home") or "home").expanduser().resolve(),
         contact=values.get("contact"),
         base_urls=bases,
+        remote=_without_secret(values.get("remote")),
+        executor=str(values.get("executor") or "in_process"),
+        executor_config=values.get("executor_config") or {},
         origin={"home": "default", "contact": "default", **origin},
     )
+
+
+def take_secrets_from_files(environment: MutableMapping[str, str]) -> None:
+    """Sets each secret that a variable `<NAME>_FILE` names a file for, as container engines hand secrets over.
+
+    Raises:
+        SettingsError: The file cannot be read.
+    """
+    for name in SECRETS:
+        path = environment.get(f"{name}_FILE")
+        if path and not environment.get(name):
+            try:
+                environment[name] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as fault:
+                raise SettingsError(
+                    f"{name}_FILE names {path}, which cannot be read ({type(fault).__name__}). Mend its path or its rights."
+                ) from fault
+
+
+def _without_secret(remote: str | None) -> str | None:
+    if remote and "@" in remote.partition("://")[2].partition("/")[0]:
+        raise SettingsError(
+            "remote holds a user or password: take it out, and give the credentials by environment (AWS_ACCESS_KEY_ID, "
+            "AWS_SECRET_ACCESS_KEY)."
+        )
+    return remote
 
 
 def _from_file(path: Path) -> Mapping[str, Any]:
