@@ -35,6 +35,8 @@ app = typer.Typer(
 )
 archive_app = typer.Typer(help="The archive of raw pages: take over, show, re-hash.", no_args_is_help=True)
 app.add_typer(archive_app, name="archive")
+remote_app = typer.Typer(help="The copy of a home in object storage: push, pull, verify.", no_args_is_help=True)
+app.add_typer(remote_app, name="remote")
 release_app = typer.Typer(help="Published releases: list, show, verify, roll back, prune.", no_args_is_help=True)
 app.add_typer(release_app, name="release")
 sources_app = typer.Typer(invoke_without_command=True)
@@ -424,6 +426,32 @@ def restore(
 
     done = _guard(lambda: copies.restore(file, home))
     print(f"{home}: {done.files} files, {done.size} bytes, release in force {done.latest or 'none'}")  # noqa: T201
+
+
+@remote_app.command("push")
+def remote_push(home: Home = None) -> None:
+    """Copy to the remote what it does not have yet: data first, then what points to it; a refresh does so by itself."""
+    from pipelines import remote
+
+    _guard(lambda: remote.push(_settings(home)))
+
+
+@remote_app.command("pull")
+def remote_pull(home: Annotated[Path, typer.Option("--home", help="Home to make: a new or empty folder.")]) -> None:
+    """Make a home from the remote: every hash checked, or not at all."""
+    from pipelines import remote
+    from pipelines.settings import load
+
+    _guard(lambda: remote.pull(load(home), home))
+
+
+@remote_app.command("verify")
+def remote_verify(home: Home = None) -> None:
+    """Hash everything in the remote again; exit code 1 where something differs."""
+    from pipelines import remote
+
+    if not _guard(lambda: remote.verify(_settings(home))):
+        raise typer.Exit(EXIT_ERROR)
 
 
 @archive_app.command("import")

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from assets import inventory, raw, records, release
+from assets.remote import remote_assets
 from assets.run import InventoryRun, parquet_hand_over
 from pipelines import executors, settings
 from pipelines.home import open_home
@@ -44,7 +45,7 @@ _settings = settings.load()
 open_home(_settings.home)
 
 defs = dg.Definitions(
-    assets=[*raw.ASSETS, *records.ASSETS, *inventory.ASSETS, *release.ASSETS],
+    assets=[*raw.ASSETS, *records.ASSETS, *inventory.ASSETS, *release.ASSETS, *remote_assets(_settings.remote)],
     asset_checks=[*records.CHECKS, *release.CHECKS],
     jobs=JOBS,
     resources={"run": InventoryRun(home=str(_settings.home)), "io_manager": parquet_hand_over},
