@@ -4,13 +4,15 @@ records of all sources -> as_of, known -> records, statements -> bodies, matches
 -> profiles -> labels, states -> assessments -> clusters -> statistics, official figures
 """
 
+import json
 from datetime import date
 
 import dagster as dg
 import polars as pl
 
 from assets.handover import PACKED_RECORDS, pack, unpack
-from assets.records import SOURCES, accounts, standings
+from assets.records import FILE, SOURCES, accounts, reading_path, standings
+from assets.reuse import Reuse, code_version, digest_of, reusing
 from assets.run import InventoryRun
 from inventory import classes, criteria, labels, profiles, scope, states
 from inventory import records as known_records
@@ -23,7 +25,43 @@ from inventory.statements import state
 
 GROUP = "inventory"
 KINDS = {"polars", "parquet"}
-LEDGER, JUDGEMENTS = "ledger.jsonl", "judgements.yml"
+OWNERS = ["team:data-engineering"]
+TAGS = {"layer": "core"}
+LEDGER, JUDGEMENTS, LEDGER_STEP = "ledger.jsonl", "judgements.yml", "ledger_step.json"
+_CARDS = (
+    f"sources/{source}/card.yml" for source in SOURCES
+)  # what a listing proves, and what a source's word is worth
+CODE = code_version(
+    "inventory", "sources/records.py", *_CARDS, "assets/inventory.py", "assets/records.py", "assets/handover.py"
+)
+_MADE = Reuse(code=CODE)
+
+
+def ledger_version(run: InventoryRun) -> str:
+    """Returns the version of the home's ledger for what is made from it.
+
+    The events that a release itself wrote down are the ids of the bodies it was made of: they change nothing about these
+    bodies, and the version stays that of the ledger before.
+    """
+    now, step = digest_of(run.root / LEDGER), run.build / LEDGER_STEP
+    told = json.loads(step.read_text(encoding="utf-8")) if step.exists() else {}
+    return str(told["before"]) if told.get("after") == now else now
+
+
+def write_ledger(run: InventoryRun) -> None:
+    """Writes the ledger of this build into the home, in one step, and notes that this release did.
+
+    Raises:
+        LedgerError: Somebody else wrote in between.
+    """
+    before = ledger_version(run)
+    Ledger.load(run.build / LEDGER).save(run.root / LEDGER)
+    told = {"before": before, "after": digest_of(run.root / LEDGER)}
+    (run.build / LEDGER_STEP).write_text(json.dumps(told), encoding="utf-8")
+
+
+def _out(description: str) -> dg.AssetOut:
+    return dg.AssetOut(description=description, kinds=KINDS, owners=OWNERS, tags=TAGS, code_version=CODE)
 
 
 @dg.asset(
@@ -32,7 +70,11 @@ LEDGER, JUDGEMENTS = "ledger.jsonl", "judgements.yml"
     kinds=KINDS,
     ins={source: dg.AssetIn(f"core_{source}__records") for source in (*SOURCES, "file")},
     description="The records of all sources together, unfolded: one row per entry and page.",
+    owners=OWNERS,
+    tags=TAGS,
+    code_version=CODE,
 )
+@reusing(_MADE)
 def read(**sources: pl.DataFrame) -> pl.DataFrame:
     """Puts the sources' records together."""
     return pl.concat([sources[name] for name in sorted(sources)]) if sources else pl.DataFrame(schema=PACKED_RECORDS)
@@ -43,14 +85,24 @@ def read(**sources: pl.DataFrame) -> pl.DataFrame:
     group_name=GROUP,
     kinds=KINDS,
     description="The day the inventory speaks of: the one asked for, or the newest date of the inputs. Never the clock.",
+    owners=OWNERS,
+    tags=TAGS,
+    code_version=CODE,
+)
+@reusing(
+    Reuse(
+        code=CODE,
+        settings=lambda run: {"as_of": run.as_of},
+        reads=lambda run: [reading_path(run, source) for source in (*SOURCES, FILE)],
+    )
 )
 def as_of(run: InventoryRun, core_inventory__read: pl.DataFrame) -> pl.DataFrame:
-    """Settles the day of the inventory."""
+    """Settles the day of the inventory: a visit that found nothing new does not move it."""
     visits = [
-        date.fromisoformat(page["confirmed_at"][:10])
+        date.fromisoformat(page["retrieved_at"][:10])
         for account in accounts(run).values()
         for page in account["pages"]
-        if page["confirmed_at"]
+        if page["retrieved_at"]
     ]
     spoken_of = known_records.newest_date(unpack(core_inventory__read))
     newest = max([*visits, *([spoken_of] if spoken_of else [])], default=None)
@@ -65,19 +117,27 @@ def as_of(run: InventoryRun, core_inventory__read: pl.DataFrame) -> pl.DataFrame
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "core_inventory__known": dg.AssetOut(
-            kinds=KINDS, description="Records that had been published by the day of the inventory."
-        ),
-        "core_inventory__not_yet": dg.AssetOut(kinds=KINDS, description="Records published after that day."),
+        "core_inventory__known": _out("Records that had been published by the day of the inventory."),
+        "core_inventory__not_yet": _out("Records published after that day."),
     },
 )
+@reusing(_MADE)
 def known(core_inventory__read: pl.DataFrame, core_inventory__as_of: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Leaves out what was not yet known on the day of the inventory."""
     then, not_yet = known_records.known_by(unpack(core_inventory__read), day_of(core_inventory__as_of))
     return pack(then), not_yet
 
 
-@dg.asset(name="core_inventory__records", group_name=GROUP, kinds=KINDS, description="One row per list entry.")
+@dg.asset(
+    name="core_inventory__records",
+    group_name=GROUP,
+    kinds=KINDS,
+    description="One row per list entry.",
+    owners=OWNERS,
+    tags=TAGS,
+    code_version=CODE,
+)
+@reusing(_MADE)
 def records(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
     """Folds the pages of an entry into one row."""
     return known_records.frame(unpack(core_inventory__known))
@@ -88,7 +148,11 @@ def records(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
     group_name=GROUP,
     kinds=KINDS,
     description="One row per value met, cleaned, with its original.",
+    owners=OWNERS,
+    tags=TAGS,
+    code_version=CODE,
 )
+@reusing(_MADE)
 def statements(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
     """States every value."""
     return state(unpack(core_inventory__known))
@@ -97,9 +161,16 @@ def statements(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
 @dg.multi_asset(
     group_name="identity",
     outs={
-        "core_identity__bodies": dg.AssetOut(kinds=KINDS, description="Which records speak of the same body."),
-        "core_identity__matches": dg.AssetOut(kinds=KINDS, description="Compared pairs with probability and reasons."),
+        "core_identity__bodies": _out("Which records speak of the same body."),
+        "core_identity__matches": _out("Compared pairs with probability and reasons."),
     },
+)
+@reusing(
+    Reuse(
+        code=CODE,
+        reads=lambda run: [run.root / JUDGEMENTS],
+        settings=lambda run: {"ledger": ledger_version(run)},
+    )
 )
 def identity(
     context: dg.AssetExecutionContext,
@@ -124,7 +195,11 @@ def identity(
     group_name=GROUP,
     kinds=KINDS,
     description="Records out of scope, each with its reason.",
+    owners=OWNERS,
+    tags=TAGS,
+    code_version=CODE,
 )
+@reusing(_MADE)
 def excluded(
     core_inventory__records: pl.DataFrame,
     core_inventory__statements: pl.DataFrame,
@@ -139,6 +214,16 @@ def excluded(
     group_name="identity",
     kinds=KINDS,
     description="Which entry is which cluster.",
+    owners=OWNERS,
+    tags=TAGS,
+    code_version=CODE,
+)
+@reusing(
+    Reuse(
+        code=CODE,
+        settings=lambda run: {"ledger": ledger_version(run)},
+        writes=lambda run: [run.build / LEDGER],
+    )
 )
 def cluster_records(
     run: InventoryRun,
@@ -163,7 +248,11 @@ def cluster_records(
     group_name="identity",
     kinds=KINDS,
     description="Pairs that wait for a judgement, one row per pair of bodies, most effect on the published counts first.",
+    owners=OWNERS,
+    tags=TAGS,
+    code_version=CODE,
 )
+@reusing(_MADE)
 def review_queue(
     core_identity__matches: pl.DataFrame,
     core_identity__bodies: pl.DataFrame,
@@ -176,14 +265,13 @@ def review_queue(
 @dg.multi_asset(
     group_name="profiles",
     outs={
-        "core_profiles__profiles": dg.AssetOut(kinds=KINDS, description="One value per property for each cluster."),
-        "core_profiles__names": dg.AssetOut(kinds=KINDS, description="Names met."),
-        "core_profiles__statements": dg.AssetOut(
-            kinds=KINDS, description="Statements of clusters, and whether the profile shows them."
-        ),
-        "core_profiles__conflicts": dg.AssetOut(kinds=KINDS, description="Values that contradict the chosen one."),
+        "core_profiles__profiles": _out("One value per property for each cluster."),
+        "core_profiles__names": _out("Names met."),
+        "core_profiles__statements": _out("Statements of clusters, and whether the profile shows them."),
+        "core_profiles__conflicts": _out("Values that contradict the chosen one."),
     },
 )
+@reusing(_MADE)
 def profiled(
     core_inventory__as_of: pl.DataFrame,
     core_inventory__records: pl.DataFrame,
@@ -206,7 +294,11 @@ def profiled(
     group_name="profiles",
     kinds=KINDS,
     description="Labels and statuses held, as intervals.",
+    owners=OWNERS,
+    tags=TAGS,
+    code_version=CODE,
 )
+@reusing(_MADE)
 def labelled(core_profiles__statements: pl.DataFrame) -> pl.DataFrame:
     """Reads labels and statuses off the statements."""
     return labels.intervals(core_profiles__statements)
@@ -215,17 +307,12 @@ def labelled(core_profiles__statements: pl.DataFrame) -> pl.DataFrame:
 @dg.multi_asset(
     group_name="classes",
     outs={
-        "core_classes__states": dg.AssetOut(
-            kinds=KINDS, description="State of each cluster at as_of, from dated evidence."
-        ),
-        "core_classes__assessments": dg.AssetOut(
-            kinds=KINDS, description="Criterion by criterion, with the statement that proves it."
-        ),
-        "core_classes__classes": dg.AssetOut(
-            kinds=KINDS, description="Class of each cluster, with the rule that decided."
-        ),
+        "core_classes__states": _out("State of each cluster at as_of, from dated evidence."),
+        "core_classes__assessments": _out("Criterion by criterion, with the statement that proves it."),
+        "core_classes__classes": _out("Class of each cluster, with the rule that decided."),
     },
 )
+@reusing(_MADE)
 def classified(
     core_inventory__as_of: pl.DataFrame,
     core_inventory__statements: pl.DataFrame,
@@ -244,7 +331,11 @@ def classified(
     group_name=GROUP,
     kinds=KINDS,
     description="Clusters and potential clusters, as they are published.",
+    owners=OWNERS,
+    tags=TAGS,
+    code_version=CODE,
 )
+@reusing(_MADE)
 def clusters(
     core_profiles__profiles: pl.DataFrame, core_classes__classes: pl.DataFrame, core_classes__states: pl.DataFrame
 ) -> pl.DataFrame:

@@ -5,18 +5,25 @@ site --(live)--> home archive --+
               shipped archive --+
 """
 
-from collections.abc import Sequence
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from assets.measures import measure
+from assets.reuse import code_version, frame_digest
 from assets.run import InventoryRun
 from sources.addresses import sameness
-from sources.archive import Archive, Fault, Page
+from sources.archive import MANIFEST, Archive, Fault, Page
 from sources.cards import Card, load_cards
-from sources.crawling import CrawlReport, crawl_source
+from sources.crawling import CrawlReport, Trouble, crawl_source
 from sources.parsing import LayoutUnknown, Parsed, SourceChanged
 from sources.reading import parser_of
 
@@ -28,6 +35,7 @@ VISITS = pl.Schema(
         "sha256": pl.String,
         "path": pl.String,
         "fault": pl.String,
+        "confirmed_at": pl.String,
     }
 )
 """One row per stored page version, or per fault of the archive."""
@@ -59,32 +67,113 @@ def _confirmed(page: Page, moment: str) -> Page:
     return replace(page, confirmed_at=max(page.confirmed_at, moment))
 
 
+def days_visited(card: Card, home: Path) -> list[str]:
+    """Returns the days (YYYY-MM-DD) of good visits of a source, oldest first: of its shipped archive and of the home's."""
+    archives = (Archive(card.folder / "archive"), Archive(home / "archive" / card.id))
+    return sorted({visit.retrieved_at[:10] for archive in archives for visit in archive.visits() if visit.is_good})
+
+
+def asked_live(card: Card, home: Path) -> bool:
+    """Whether the source was ever visited from this home, so that its pages are expected to stay fresh."""
+    return (home / "archive" / card.id / MANIFEST).exists()
+
+
+def content_digest(pages: pl.DataFrame) -> str:
+    """Returns a digest of what a source's pages say: of schema `VISITS`, without the visits that found nothing new."""
+    return frame_digest(pages.drop("confirmed_at"))
+
+
+def pages_digest(card: Card, home: Path) -> str:
+    """Returns `content_digest` of what the archives of a source hold right now."""
+    return content_digest(_frame(card, home))
+
+
+def _frame(card: Card, home: Path) -> pl.DataFrame:
+    return pl.DataFrame([_row(item) for item in stored(card, home)], schema=VISITS, orient="row")
+
+
+def pages_path(run: InventoryRun, source: str) -> Path:
+    """Returns where a source's pages asset hands its frame over."""
+    return run.build / f"raw_{source}__pages.parquet"
+
+
 def _raw(card: Card) -> dg.AssetsDefinition:
+    key = f"raw_{card.id}__pages"
+
     @dg.asset(
-        name=f"raw_{card.id}__pages",
+        name=key,
         group_name="raw",
         kinds={"file"},
         owners=["team:data-engineering"],
-        tags={"source": card.id},
+        tags={"source": card.id, "layer": "raw"},
         description=f"{card.title} ({card.publisher}): the stored pages. Licence: {card.licence}.",
+        code_version=code_version("sources"),
+        freshness_policy=_freshness(card),
+        retry_policy=dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL),
+        pool=pool_of(card),
+        check_specs=[
+            dg.AssetCheckSpec("visited", asset=key, description="The last visit found every page it asked for.")
+        ],
     )
-    def pages(context: dg.AssetExecutionContext, run: InventoryRun) -> pl.DataFrame:
+    def pages(context: dg.AssetExecutionContext, run: InventoryRun) -> Iterator[Any]:
+        began, report = time.monotonic(), None
         if run.live and (not run.visit or card.id in run.visit) and card.start:
             report = _visit(card, run)
             for trouble in report.troubles:
-                context.log.warning(str(trouble))
-            context.add_output_metadata(
-                {
-                    "visits": dict(report.outcomes),
-                    "requests": report.requests,
-                    "bytes": report.received,
-                    "troubles": dg.MetadataValue.md("\n".join(f"- {trouble}" for trouble in report.troubles) or "none"),
-                }
-            )
-        rows = [_row(item) for item in stored(card, run.root)]
-        return pl.DataFrame(rows, schema=VISITS, orient="row")
+                context.log.warning(str(trouble), extra={"source": card.id, "record": trouble.url})
+        frame = _frame(card, run.root)
+        visits = _measures(card, run, report) if report else None
+        measure(
+            context, run, source=card.id, seconds=time.monotonic() - began, rows=frame.height, reused=report is None,
+            visits=visits,
+        )  # fmt: skip
+        found = list(map(str, report.troubles)) if report else troubles(card, run.root)
+        told = {"pages": frame.height, "last visit": (days_visited(card, run.root) or ["never"])[-1], **(visits or {})}
+        yield dg.Output(frame, data_version=dg.DataVersion(content_digest(frame)[:16]), metadata=told)
+        yield dg.AssetCheckResult(
+            check_name="visited",
+            passed=not found,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"troubles": dg.MetadataValue.md("\n".join(f"- {line}" for line in found) or "none")},
+        )
 
     return pages
+
+
+def pool_of(card: Card) -> str | None:
+    """Returns the pool that keeps visits of one host apart, also across runs; none for a source that is not visited."""
+    return f"host_{re.sub('[^a-z0-9]+', '_', card.hosts[0].removeprefix('www.'))}" if card.start else None
+
+
+def _freshness(card: Card) -> dg.FreshnessPolicy | None:
+    if not card.start or card.closed:
+        return None
+    cadence = timedelta(days=card.cadence_days)
+    return dg.FreshnessPolicy.time_window(fail_window=2 * cadence, warn_window=cadence + timedelta(days=1))
+
+
+def troubles(card: Card, home: Path) -> list[str]:
+    """Returns what went wrong in the last crawl of a source, a sentence with its remedy each; empty where nothing did."""
+    visits = list(Archive(home / "archive" / card.id).visits())
+    last = max((visit.crawl for visit in visits if visit.crawl), default=None)
+    # A page that failed and was fetched later on the same day is well.
+    latest = {visit.url: visit for visit in visits if visit.crawl == last}
+    return [
+        str(Trouble(visit.fault or "unexpected_status", visit.url, visit.reason or "no reason noted"))
+        for visit in latest.values()
+        if not visit.is_good
+    ]
+
+
+def _measures(card: Card, run: InventoryRun, report: CrawlReport) -> dict[str, Any]:
+    visits = Archive(run.root / "archive" / card.id).visits()
+    statuses = Counter(str(visit.status or visit.fault) for visit in visits if visit.crawl == report.crawl)
+    return {
+        "requests": report.requests,
+        "bytes": report.received,
+        "statuses": dict(sorted(statuses.items())),
+        "outcomes": dict(sorted(report.outcomes.items())),
+    }
 
 
 def _visit(card: Card, run: InventoryRun) -> CrawlReport:
@@ -105,13 +194,17 @@ def _visit(card: Card, run: InventoryRun) -> CrawlReport:
         return [record.name for record in found.records] if found else ()
 
     archive = Archive(run.root / "archive" / card.id)
-    return crawl_source(card, archive, run.contact or "", run.base_urls.get(card.id), links=links, entries=entries)
+    base = run.base_urls.get(card.id)
+    try:
+        return crawl_source(card, archive, run.contact or "", base, links=links, entries=entries, now=run.now)
+    except ValueError as fault:  # a setting: trying again helps nobody
+        raise dg.Failure(str(fault), allow_retries=False) from fault
 
 
 def _row(item: Page | Fault) -> tuple[object, ...]:
     if isinstance(item, Fault):
-        return (None, None, None, None, item.file, str(item))
-    return (item.url, item.retrieved_at, item.status, item.sha256, item.path, None)
+        return (None, None, None, None, item.file, str(item), None)
+    return (item.url, item.retrieved_at, item.status, item.sha256, item.path, None, item.confirmed_at)
 
 
 ASSETS = [_raw(card) for card in load_cards().values()]

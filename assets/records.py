@@ -10,17 +10,22 @@ import dagster as dg
 import polars as pl
 
 from assets.handover import pack
-from assets.raw import stored
+from assets.raw import content_digest, pages_path, stored
+from assets.reuse import Reuse, code_version, reusing
 from assets.run import InventoryRun
 from expectations.personal_data import personal_data
 from inventory.standings import Standing, kinds_of_page
+from sources.cards import ROOT as CARDS
 from sources.cards import Card, load_cards
-from sources.drift import layout_of, observe
+from sources.drift import drift, layout_of, layouts, observe
 from sources.reading import Reading, read_source
 from sources.records import Record, Rejection, read_record_file, record_id
 
 SOURCES = tuple(load_cards())
 FILE = "file"
+FILE_CODE = code_version(
+    "sources/records.py", "expectations/personal_data.py", "assets/records.py", "assets/handover.py"
+)
 
 
 def standings() -> dict[str, Standing]:
@@ -47,14 +52,30 @@ def _standing(card: Card) -> Standing:
 
 
 def _records(card: Card) -> dg.AssetsDefinition:
+    key = f"core_{card.id}__records"
+
+    def pages_digest(run: InventoryRun) -> dict[str, Any]:
+        pages = pl.read_parquet(pages_path(run, card.id)) if run.archive else None
+        return {"pages": None if pages is None else content_digest(pages)}
+
     @dg.asset(
-        name=f"core_{card.id}__records",
+        name=key,
         group_name="records",
         kinds={"polars", "parquet"},
         owners=["team:data-engineering"],
-        tags={"source": card.id},
+        tags={"source": card.id, "layer": "core"},
         deps=[f"raw_{card.id}__pages"],
         description=f"{card.title}: one row per entry and page, as printed.",
+        code_version=_code(card),
+    )
+    @reusing(
+        Reuse(
+            code=_code(card),
+            settings=pages_digest,
+            writes=lambda run: [reading_path(run, card.id)],
+            tells=lambda run: _told(run, card),
+            source=card.id,
+        )
     )
     def records(context: dg.AssetExecutionContext, run: InventoryRun) -> pl.DataFrame:
         if not run.archive:
@@ -62,31 +83,81 @@ def _records(card: Card) -> dg.AssetsDefinition:
             return pack(())
         pages = stored(card, run.root)
         reading = read_source(card, pages)
-        drifted = observe(run.root, card.id, layout_of(card, pages, reading))
-        for problem in reading.problems:
-            context.log.error(problem)
-        context.add_output_metadata(
-            {
-                "entries": reading.rows,
-                "pages": len(reading.pages),
-                "rejected": len(reading.rejections),
-                "problems": dg.MetadataValue.md("\n".join(f"- {problem}" for problem in reading.problems) or "none"),
-                "unknown captions": dict(reading.unknown),
-                "filled": reading.filled() if reading.rows else {},
-                "drift": dg.MetadataValue.md("\n".join(f"- {said}" for said in drifted) or "none"),
-            }
-        )
+        observe(run.root, card.id, layout_of(card, pages, reading))
+        for page in reading.pages:
+            if page.problem:
+                context.log.error(page.problem, extra={"source": card.id, "record": page.path})
         _account(run, card.id, reading)
         return pack(reading.records)
 
     return records
 
 
+def _code(card: Card) -> str:
+    kit = sorted(path.name for path in CARDS.glob("*.py"))
+    return code_version(
+        *(f"sources/{name}" for name in kit), f"sources/{card.id}", "assets/records.py", "assets/handover.py"
+    )
+
+
+def _told(run: InventoryRun, card: Card) -> dict[str, Any]:
+    """What the UI shows of a source's reading, read from its account."""
+    account = accounts(run, (card.id,)).get(card.id)
+    if account is None:
+        return {"entries": 0}
+    accepted, current = layouts(run.root, card.id)
+    drifted = drift(accepted, current) if accepted and current else []
+    return {
+        "entries": account["rows"],
+        "pages": len(account["pages"]),
+        "rejected": len(account["rejections"]),
+        "problems": _listed(page["problem"] for page in account["pages"] if page["problem"]),
+        "unknown captions": account["unknown"],
+        "filled": account["filled"],
+        "drift": _listed(drifted),
+    }
+
+
+def _listed(lines: Iterable[str]) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md("\n".join(f"- {line}" for line in lines) or "none")
+
+
+def _reads_well(card: Card) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=f"core_{card.id}__records",
+        name="pages_read",
+        description="Every stored page could be read, and the entries keep to the bounds of the card.",
+    )
+    def pages_read(run: InventoryRun) -> dg.AssetCheckResult:
+        account = accounts(run, (card.id,)).get(card.id)
+        wrong = [page["problem"] for page in account["pages"] if page["problem"]] if account else []
+        if account and not card.closed and account["rows"] < card.bounds.rows_min:
+            wrong.append(
+                f"{card.id}: {account['rows']} entries, the card expects {card.bounds.rows_min} or more. Open its newest "
+                f"page: if the list did shrink, lower bounds.rows_min in sources/{card.id}/card.yml."
+            )
+        return dg.AssetCheckResult(
+            passed=not wrong, severity=dg.AssetCheckSeverity.WARN, metadata={"problems": _listed(wrong)}
+        )
+
+    return pages_read
+
+
 @dg.asset(
     name="core_file__records",
     group_name="records",
     kinds={"polars", "parquet"},
+    tags={"layer": "core"},
     description="A user's own record file, where the run names one: one row per record.",
+    code_version=FILE_CODE,
+)
+@reusing(
+    Reuse(
+        code=FILE_CODE,
+        reads=lambda run: [Path(run.records_file)] if run.records_file else [],
+        writes=lambda run: [reading_path(run, FILE)],
+        source=FILE,
+    )
 )
 def file_records(context: dg.AssetExecutionContext, run: InventoryRun) -> pl.DataFrame:
     """Reads the record file of the run; broken lines are rejected, the others stay."""
@@ -94,7 +165,7 @@ def file_records(context: dg.AssetExecutionContext, run: InventoryRun) -> pl.Dat
     records, withheld = without_personal_data(records)
     rejections += withheld
     for rejection in rejections:
-        context.log.error(rejection.note)
+        context.log.error(rejection.note, extra={"source": FILE, "record": rejection.record_id})
     _account(run, FILE, Reading(FILE, tuple(records), tuple(rejections), (), {}))
     return pack(records)
 
@@ -138,7 +209,8 @@ def _account(run: InventoryRun, source: str, reading: Reading) -> None:
         "printed": len(reading.records),
         "filled": reading.filled() if reading.rows else {},
         "rejections": [asdict(rejection) for rejection in reading.rejections],
-        "pages": [asdict(page) for page in reading.pages],
+        # When a page was seen again is no content: reading it again would give the same.
+        "pages": [{**asdict(page), "confirmed_at": None} for page in reading.pages],
         "unknown": dict(reading.unknown),
     }
     path.write_text(json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
@@ -151,4 +223,4 @@ def accounts(run: InventoryRun, sources: Iterable[str] = (*SOURCES, FILE)) -> di
 
 
 ASSETS = [*(_records(card) for card in load_cards().values()), file_records]
-CHECKS: list[dg.AssetChecksDefinition] = []
+CHECKS = [_reads_well(card) for card in load_cards().values()]

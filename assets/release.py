@@ -9,16 +9,22 @@ exactly these tables, and audits them itself where there is none.
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from assets.inventory import JUDGEMENTS, LEDGER, day_of
-from assets.records import SOURCES, accounts, standings
+from assets.inventory import JUDGEMENTS, LEDGER, day_of, ledger_version, write_ledger
+from assets.measures import measure
+from assets.previews import as_markdown, founding_years
+from assets.raw import asked_live, content_digest, days_visited, pages_digest, pages_path
+from assets.records import FILE, SOURCES, accounts, reading_path, standings
+from assets.reuse import FILES_ONLY, Reuse, code_version, digest_of, reusing
 from assets.run import InventoryRun
 from assets.tables import reconciliation, rejected, retired_ids, source_readings, source_states
 from expectations import suites
@@ -30,22 +36,41 @@ from inventory.schemas import STATISTICS, conform
 from sources.cards import Card, load_cards
 from warehouse.dictionary import dictionary
 from warehouse.findings import GateReport, Issue, results_frame
-from warehouse.release import Attached, GateClosedError, predecessor, publish, refuse, stage, year_before
+from warehouse.release import (
+    Attached,
+    GateClosedError,
+    Release,
+    latest,
+    predecessor,
+    publish,
+    refuse,
+    stage,
+    year_before,
+)
 
 GROUP = "release"
 KINDS = {"duckdb", "parquet"}
+OWNERS = ["team:data-engineering"]
 CANDIDATE = "release_inventory__candidate"
+GATE = "gate.json"
+FIGURES = code_version("inventory", "assets")
+CODE = code_version("inventory", "sources", "assets", "expectations", "warehouse")
+
+
+def _figure(description: str) -> dg.AssetOut:
+    return dg.AssetOut(
+        kinds={"polars", "parquet"}, description=description, owners=OWNERS, tags={"layer": "out"}, code_version=FIGURES
+    )
 
 
 @dg.multi_asset(
     group_name="statistics",
     outs={
-        "out_inventory__statistics": dg.AssetOut(kinds={"polars", "parquet"}, description="A figure a row."),
-        "out_inventory__official_figures": dg.AssetOut(
-            kinds={"polars", "parquet"}, description="Published figures beside ours."
-        ),
+        "out_inventory__statistics": _figure("A figure a row."),
+        "out_inventory__official_figures": _figure("Published figures beside ours."),
     },
 )
+@reusing(Reuse(code=FIGURES))
 def figures(
     core_inventory__as_of: pl.DataFrame,
     core_inventory__clusters: pl.DataFrame,
@@ -75,6 +100,23 @@ def figures(
     group_name=GROUP,
     kinds=KINDS,
     description="The tables of the next release, as they would be published.",
+    owners=OWNERS,
+    tags={"layer": "release"},
+    code_version=CODE,
+    dagster_type=FILES_ONLY,
+)
+@reusing(
+    Reuse(
+        code=CODE,
+        settings=lambda run: {"judgements": _judged(run)},
+        reads=lambda run: [
+            run.build / LEDGER,
+            *(reading_path(run, source) for source in (*SOURCES, FILE)),
+            *(run.build / f"core_{source}__records.parquet" for source in (*SOURCES, FILE)),
+        ],
+        writes=lambda run: [run.build / "candidate"],
+        tells=lambda run: preview(run.build / "candidate"),
+    )
 )
 def candidate(
     run: InventoryRun,
@@ -116,7 +158,7 @@ def candidate(
         "retired_ids": retired_ids(ledger),
         "statistics": out_inventory__statistics,
         "official_figures": out_inventory__official_figures,
-        "sources": source_states(told, day),
+        "sources": source_states(told, _visits(run), day),
         "reconciliation": reconciliation(
             told, core_inventory__read, core_inventory__records, core_identity__cluster_records, excluded
         ),
@@ -126,7 +168,6 @@ def candidate(
         "method_version": criteria.method_version(),
         "sources": " ".join(sorted(told)),
         "judgements": _judged(run),
-        "live": str(run.live).lower(),
     }
     folder = run.build / "candidate"
     shutil.rmtree(folder, ignore_errors=True)
@@ -134,7 +175,6 @@ def candidate(
     for name, frame in tables.items():
         frame.write_parquet(folder / f"{name}.parquet")
     (folder / "about.json").write_text(json.dumps(about, sort_keys=True), encoding="utf-8")
-    (run.build / "gate.json").unlink(missing_ok=True)
 
 
 _TABLE_CHECKS = tuple(dictionary().tables)
@@ -159,9 +199,12 @@ _TABLE_CHECKS = tuple(dictionary().tables)
         ),
     ]
 )
-def gate_checks(run: InventoryRun) -> Iterator[dg.AssetCheckResult]:
+def gate_checks(context: dg.AssetCheckExecutionContext, run: InventoryRun) -> Iterator[dg.AssetCheckResult]:
     """Audits the candidate once; every table's part of the audit is a check of its own."""
-    report = _audited(run)
+    began = time.monotonic()
+    known = _answered(run)
+    report = known or _audited(run)
+    measure(context, run, seconds=time.monotonic() - began, rows=report.results.height, reused=known is not None)
     for suite, name in (*(("table", name) for name in _TABLE_CHECKS), *(("records", source) for source in SOURCES)):
         mine = pl.col("table") == name if suite == "table" else pl.col("suite") == f"records:{name}"
         part = report.results.filter(
@@ -184,19 +227,28 @@ def gate_checks(run: InventoryRun) -> Iterator[dg.AssetCheckResult]:
     kinds=KINDS,
     deps=[CANDIDATE],
     description="The release: moved into place in one step, only through an open gate.",
+    owners=OWNERS,
+    tags={"layer": "release"},
+    code_version=CODE,
 )
 def published(context: dg.AssetExecutionContext, run: InventoryRun) -> None:
     """Publishes the candidate; the ledger's new ids are written down first, so that no number is minted twice."""
-    report = _report_on_these(run) or _audited(run)
+    began = time.monotonic()
+    release = _already(run) or _publish(run)
+    _note_release(run, release)
+    measure(context, run, seconds=time.monotonic() - began, reused=not release.is_new)
+    context.add_output_metadata({"version": release.version, "folder": str(release.path), "new": release.is_new})
+
+
+def _publish(run: InventoryRun) -> Release:
+    report = _answered(run) or _audited(run)
     staged = stage(run.root, *_candidate(run))
     if report.is_open:
-        Ledger.load(run.build / LEDGER).save(run.root / LEDGER)
+        write_ledger(run)
     try:
-        release = publish(staged, report, attached=[_yearly_report(run), _site])
+        return publish(staged, report, attached=[_yearly_report(run), *ATTACHED])
     except GateClosedError as closed:
         raise dg.Failure(str(closed)) from closed
-    _tell(run, report, released=release.is_new)
-    context.add_output_metadata({"version": release.version, "folder": str(release.path), "new": release.is_new})
 
 
 def _judged(run: InventoryRun) -> str:
@@ -216,10 +268,26 @@ def _yearly_report(run: InventoryRun) -> Attached:
     return write
 
 
+def _visits(run: InventoryRun) -> dict[str, list[str]]:
+    return {card.id: days_visited(card, run.root) for card in load_cards().values()} if run.archive else {}
+
+
+def _fresh(run: InventoryRun, day: date) -> set[str]:
+    """Sources asked for fresh visits: of a past day nothing fresh can be asked."""
+    newest = pl.read_parquet(run.build / "core_inventory__as_of.parquet")["newest"].to_list()[0]
+    if newest is None or day < newest:
+        return set()
+    return {card.id for card in load_cards().values() if asked_live(card, run.root)}
+
+
 def _site(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
     from warehouse.site import write_site
 
     write_site(tables, folder / "site")
+
+
+ATTACHED: list[Attached] = [_site]
+"""What every release holds beside its tables and the yearly report."""
 
 
 def _candidate(run: InventoryRun) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
@@ -242,14 +310,14 @@ def _audited(run: InventoryRun) -> GateReport:
         report = audit(
             staged.tables,
             on=day,
-            readings=source_readings(accounts(run), day, previous, live=run.live),
+            readings=source_readings(accounts(run), _visits(run), day, previous, _fresh(run, day)),
             previous=previous,
             allowances=read_allowances(run.root / "allowances.yml"),
             record_results=pl.concat([results_frame(()), *records]),
         )
         if not report.is_open:
             refuse(staged, report)
-    _tell(run, report, released=False)
+    _note_audit(run, report)
     return report
 
 
@@ -257,33 +325,140 @@ def _bounds(card: Card) -> suites.Bounds:
     return suites.Bounds(rows_min=card.bounds.rows_min, rows_max=card.bounds.rows_max, fill=card.bounds.filled)
 
 
-def _fingerprint(run: InventoryRun) -> str:
-    digest = hashlib.sha256()
-    for path in sorted((run.build / "candidate").iterdir()):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _tell(run: InventoryRun, report: GateReport, *, released: bool) -> None:
-    told = {
-        "candidate": _fingerprint(run),
-        "open": report.is_open,
-        "released": released,
-        "reasons": [asdict(issue) for issue in report.issues],
+def _asked(run: InventoryRun) -> str:
+    """Returns a digest of all that the gate's answer depends on, the release before left out."""
+    folder = run.build / "candidate"
+    day = date.fromisoformat(json.loads((folder / "about.json").read_text(encoding="utf-8"))["as_of"])
+    asked = {
+        "candidate": digest_of(folder),
+        "records": {source: digest_of(run.build / f"core_{source}__records.parquet") for source in SOURCES},
+        "allowances": digest_of(run.root / "allowances.yml"),
+        "fresh": sorted(_fresh(run, day)),
+        "code": CODE,
     }
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _before(run: InventoryRun) -> str | None:
+    """Returns the version that these tables are compared with."""
+    about = json.loads((run.build / "candidate" / "about.json").read_text(encoding="utf-8"))
+    release = predecessor(run.root, date.fromisoformat(about["as_of"]))
+    return release.version if release else None
+
+
+def gate_answer(build: Path) -> dict[str, Any]:
+    """Returns the gate's last answer in a build folder, empty before the first.
+
+    Args:
+        build: `<home>/build`.
+
+    Returns:
+        question (digest of what the refresh depended on), asked (digest of what was audited), before (version compared
+        with), open, reasons, and, once it was published, version and released (whether that made a new release).
+    """
+    path = build / GATE
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return told
+
+
+def asked_of(run: InventoryRun, pages: Mapping[str, str]) -> str:
+    """Returns a digest of all that a whole refresh depends on: pages, code, settings, and what people decided.
+
+    Args:
+        run: The run; where it visits, and when, is no part of it.
+        pages: Source id to the digest of what its pages say.
+    """
+    told = {
+        "pages": dict(sorted(pages.items())) if run.archive else {},
+        "code": CODE,
+        "as_of": run.as_of,
+        "records": digest_of(Path(run.records_file)) if run.records_file else None,
+        "judged": _judged(run),
+        "ledger": ledger_version(run),
+        "allowances": digest_of(run.root / "allowances.yml"),
+        "fresh": sorted(card.id for card in load_cards().values() if asked_live(card, run.root)),
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def unchanged(run: InventoryRun) -> dict[str, Any] | None:
+    """Returns the gate's last answer where a refresh now could give no other one; None where there is work to do.
+
+    Nothing is parsed, matched or released for it: the stored pages are hashed, that is all.
+    """
+    told = gate_answer(run.build)
+    if not told or told.get("question") != asked_of(
+        run, {card.id: pages_digest(card, run.root) for card in load_cards().values()}
+    ):
+        return None
+    in_force = latest(run.root)
+    version = in_force.version if in_force else None
+    return told if version == (told.get("version") if told["open"] else told["before"]) else None
+
+
+def _note(run: InventoryRun, told: Mapping[str, Any]) -> None:
+    draft = (run.build / GATE).with_suffix(".part")
+    draft.write_text(json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
+    draft.replace(run.build / GATE)
+
+
+def _note_audit(run: InventoryRun, report: GateReport) -> None:
     report.results.write_parquet(run.build / "gate_results.parquet")
-    (run.build / "gate.json").write_text(
-        json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8"
-    )
+    reasons = [asdict(issue) for issue in report.issues]
+    told = {"asked": _asked(run), "before": _before(run), "open": report.is_open, "reasons": reasons}
+    _note(run, {**told, "question": _question(run)})
 
 
-def _report_on_these(run: InventoryRun) -> GateReport | None:
-    path = run.build / "gate.json"
-    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    if told.get("candidate") != _fingerprint(run):
+def _note_release(run: InventoryRun, release: Release) -> None:
+    told = {"version": release.version, "released": release.is_new, "question": _question(run)}
+    _note(run, gate_answer(run.build) | told)
+
+
+def _question(run: InventoryRun) -> str:
+    """Returns what was asked in this run, by the pages that its steps took."""
+    taken = {source: pl.read_parquet(pages_path(run, source)) for source in SOURCES}
+    return asked_of(run, {source: content_digest(pages) for source, pages in taken.items()})
+
+
+def _answered(run: InventoryRun) -> GateReport | None:
+    """Returns the gate's answer on exactly these tables, where it gave one; published, they are their own predecessor."""
+    told = gate_answer(run.build)
+    if not told or told["asked"] != _asked(run) or _before(run) not in (told["before"], told.get("version")):
         return None
     issues = tuple(Issue(**issue) for issue in told["reasons"])
     return GateReport(issues, pl.read_parquet(run.build / "gate_results.parquet"))
+
+
+def _already(run: InventoryRun) -> Release | None:
+    """Returns the release in force, where it is what was made of exactly these tables."""
+    in_force = latest(run.root)
+    told = gate_answer(run.build).get("version") if _answered(run) else None
+    return in_force if in_force is not None and in_force.version == told else None
+
+
+def preview(candidate: Path) -> dict[str, Any]:
+    """Returns what the UI shows of the candidate: counts, the founding years as a picture, the first clusters.
+
+    Args:
+        candidate: Folder with a Parquet file per table.
+    """
+    clusters = pl.read_parquet(candidate / "clusters.parquet")
+    counts = dict(clusters.group_by("class").len().sort("class").iter_rows())
+    first = clusters.select("cluster_id", "name_pl", "class", "state", "founded_year", "voivodeship").head(10)
+    rows = {path.stem: pl.read_parquet(path).height for path in sorted(candidate.glob("*.parquet"))}
+    return {
+        "clusters": counts.get("cluster", 0),
+        "potential clusters": counts.get("potential_cluster", 0),
+        "rows by table": rows,
+        "founding years": dg.MetadataValue.md(founding_years(clusters["founded_year"])),
+        "first clusters": dg.MetadataValue.md(as_markdown(first)),
+        "dagster/column_schema": _columns("clusters"),
+    }
+
+
+def _columns(table: str) -> dg.TableSchema:
+    described = dictionary().tables[table].columns
+    return dg.TableSchema(columns=[dg.TableColumn(one.name, one.type, description=one.en) for one in described])
 
 
 def _check(name: str, part: pl.DataFrame) -> dg.AssetCheckResult:

@@ -1,6 +1,6 @@
 """Tables about the build itself: sources, rejected entries, reconciliation of counts, retired ids."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,15 +14,22 @@ from sources.cards import load_cards
 Accounts = Mapping[str, Mapping[str, Any]]
 
 
-def source_states(told: Accounts, day: date) -> pl.DataFrame:
-    """Returns the published table `sources`: one row per source that was read."""
+Visits = Mapping[str, Sequence[str]]
+"""Source id to the days (YYYY-MM-DD) of its good visits, oldest first."""
+
+
+def source_states(told: Accounts, visits: Visits, day: date) -> pl.DataFrame:
+    """Returns the published table `sources`: one row per source that was read.
+
+    A visit counts up to the day of the inventory: later ones that found nothing new change no release. Of a past year from
+    before the first visit, the first one stands.
+    """
     rows = []
     for source, account in sorted(told.items()):
         card = load_cards().get(source)
-        last, change = (
-            max((page[moment][:10] for page in account["pages"] if page[moment]), default=None)
-            for moment in ("confirmed_at", "retrieved_at")
-        )
+        change = max((page["retrieved_at"][:10] for page in account["pages"] if page["retrieved_at"]), default=None)
+        known = [visit for visit in visits.get(source, ()) if visit <= day.isoformat()]
+        last = known[-1] if known else next(iter(visits.get(source, ())), None)
         age = max((day - date.fromisoformat(last)).days, 0) if last else None
         rows.append(
             {
@@ -51,16 +58,24 @@ def source_states(told: Accounts, day: date) -> pl.DataFrame:
 
 
 def source_readings(
-    told: Accounts, day: date, previous: Mapping[str, pl.DataFrame] | None, *, live: bool
+    told: Accounts, visits: Visits, day: date, previous: Mapping[str, pl.DataFrame] | None, fresh: Collection[str]
 ) -> list[SourceReading]:
-    """Returns how each source came in, for the gate. A build from archives does not ask for fresh visits."""
+    """Returns how each source came in, for the gate.
+
+    Args:
+        told: Accounts of the readings.
+        visits: Days of good visits.
+        day: The day of the inventory.
+        previous: Tables of the release before.
+        fresh: Sources that are asked for fresh visits: those that this home visits. Shipped snapshots do not age.
+    """
     before = dict(previous["sources"].select("source_id", "rows").iter_rows()) if previous else {}
-    states = source_states(told, day)
+    states = source_states(told, visits, day)
     readings = []
     for row in states.iter_rows(named=True):
         card = load_cards().get(row["source_id"])
         problems = [page["problem"] for page in told[row["source_id"]]["pages"] if page["problem"]]
-        ages = live and card is not None and not card.closed and bool(card.start)
+        ages = row["source_id"] in fresh and card is not None and not card.closed and bool(card.start)
         readings.append(
             SourceReading(
                 source_id=row["source_id"],

@@ -120,6 +120,9 @@ def refresh(
     source: Annotated[
         list[str] | None, typer.Option("--source", help="Visit only this source (may be repeated); all are read.")
     ] = None,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Do every step again, also those in which nothing changed.")
+    ] = False,
 ) -> None:
     """Read the sources, build the inventory, ask the gate, release.
 
@@ -127,7 +130,8 @@ def refresh(
     """
     from pipelines.running import Order
 
-    _run(home, Order(as_of=_day(as_of), live=live, sources=tuple(source or ())))
+    order = Order(as_of=_day(as_of), live=live, sources=tuple(source or ()), from_scratch=from_scratch)
+    _run(home, order)
 
 
 @app.command()

@@ -15,6 +15,8 @@ from assets.run import InventoryRun, parquet_hand_over
 from pipelines import executors, settings
 from pipelines.home import open_home
 from pipelines.jobs import JOBS
+from pipelines.journal import journal
+from pipelines.running import Order, run_config
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
@@ -48,7 +50,10 @@ defs = dg.Definitions(
     assets=[*raw.ASSETS, *records.ASSETS, *inventory.ASSETS, *release.ASSETS, *remote_assets(_settings.remote)],
     asset_checks=[*records.CHECKS, *release.CHECKS],
     jobs=JOBS,
-    resources={"run": InventoryRun(home=str(_settings.home)), "io_manager": parquet_hand_over},
-    loggers={"console": dg.colored_console_logger, "steps": steps},
+    resources={
+        "run": InventoryRun(**run_config(_settings, Order())["resources"]["run"]["config"]),
+        "io_manager": parquet_hand_over,
+    },
+    loggers={"console": dg.colored_console_logger, "steps": steps, "journal": journal},
     executor=executors.chosen(_settings.executor, _settings.executor_config),
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,12 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines.running import Order, run_refresh
-from pipelines.settings import Settings
+from pipelines.settings import Settings, with_home
 from warehouse.release import Release, latest, releases, year_before
 from warehouse.report import write_report
-
-KEPT = ("ledger.jsonl", "judgements.yml", "allowances.yml")
-"""Files of the home that a build of a past year shares, so that ids and judgements are the same."""
 
 
 def report(
@@ -60,17 +55,10 @@ def _of_year(settings: Settings, year: int) -> Release:
     if known:
         return known[-1]
     home = settings.home / "years" / str(year)
-    home.mkdir(parents=True, exist_ok=True)
-    for name in KEPT:
-        if (settings.home / name).exists():
-            shutil.copyfile(settings.home / name, home / name)
-    if (settings.home / "archive").exists() and not (home / "archive").exists():
-        (home / "archive").symlink_to(settings.home / "archive")
     console = Console(stderr=True)
     console.print(Text(f"building the inventory as of {day}"))
-    if not run_refresh(
-        replace(settings, home=home), Order(as_of=day), lambda _step, _happened: None, lambda _total: None
-    ):
+    order = Order(as_of=day, beside=settings.home)
+    if not run_refresh(with_home(settings, home), order, lambda _step, _happened: None, lambda _total: None).is_open:
         raise ValueError(
             f"The gate stayed closed for {day}; `cluster-inventory refresh --as-of {day} --home {home}` tells why."
         )

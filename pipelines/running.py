@@ -7,15 +7,18 @@ itself and from the gate's own report in the home.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.home import POSTGRES, prepare
 
 if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
     from pipelines.settings import Settings
 
 StepListener = Callable[[str, str], None]
@@ -36,6 +39,9 @@ class Order:
         sources: Sources to visit; empty for all. All sources are read in any case.
         archive: Read the sources' archives; False: the record file alone.
         records_file: A user's own record file, or None.
+        from_scratch: Do every step again, also where nothing changed.
+        builds: Whether the inventory is built; False for visits alone.
+        beside: Home whose archive, ledger and judgements this one shares (past years), or None.
     """
 
     as_of: date | None = None
@@ -43,6 +49,22 @@ class Order:
     sources: tuple[str, ...] = ()
     archive: bool = True
     records_file: Path | None = None
+    from_scratch: bool = False
+    builds: bool = True
+    beside: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a refresh.
+
+    Attributes:
+        is_open: Whether the gate is open, so that the latest release says what the inputs say.
+        is_unchanged: Whether there was nothing to do: no page, rule or judgement differs from the last time.
+    """
+
+    is_open: bool
+    is_unchanged: bool = False
 
 
 def prepare_home(home: Path) -> None:
@@ -53,8 +75,14 @@ def prepare_home(home: Path) -> None:
     os.environ["DAGSTER_HOME"] = str(prepare(home, os.environ))
 
 
-def run_config(settings: Settings, order: Order) -> dict[str, object]:
-    """Returns the run configuration of Dagster for that order."""
+def run_config(settings: Settings, order: Order, loggers: Sequence[str] = ("steps", "journal")) -> dict[str, Any]:
+    """Returns the run configuration of Dagster for that order.
+
+    Args:
+        settings: The installation's settings.
+        order: What the run is asked for.
+        loggers: Names of the loggers that the run writes to.
+    """
     return {
         "resources": {
             "run": {
@@ -67,15 +95,17 @@ def run_config(settings: Settings, order: Order) -> dict[str, object]:
                     "records_file": str(order.records_file.resolve()) if order.records_file else None,
                     "contact": settings.contact,
                     "base_urls": dict(settings.base_urls),
+                    "builds": order.builds,
+                    "beside": str(order.beside) if order.beside else None,
                 }
             },
         },
-        "loggers": {"steps": {}},
+        "loggers": {name: {"config": {"home": str(settings.home)}} if name == "journal" else {} for name in loggers},
     }
 
 
-def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: Callable[[int], None]) -> bool:
-    """Runs the job `refresh_all` in this process.
+def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: Callable[[int], None]) -> Outcome:
+    """Visits the sources, where that is asked for, then builds and releases, where anything changed.
 
     Args:
         settings: The installation's settings.
@@ -83,28 +113,64 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
         listen: Told of every step.
         expect: Told how many steps there will be.
 
-    Returns:
-        True when the release step ran, False when the gate stayed closed.
-
     Raises:
         RunFailed: A step broke off for another reason than a closed gate.
     """
     prepare_home(settings.home)
     import dagster as dg  # late: takes a second
 
-    from pipelines import definitions
     from pipelines.history import COMMAND_LINE, close_dead_runs, make_history
+    from pipelines.jobs import PAGES
+
+    make_history(settings.home)
+    close_dead_runs(settings.home, COMMAND_LINE, silent_for=60)
+    with dg.DagsterInstance.get() as instance:
+        if order.live:
+            visits = replace(order, builds=False)
+            _execute(instance, "refresh_source", run_config(settings, visits), listen, expect, only=PAGES)
+        order = replace(order, live=False, sources=())
+        if order.from_scratch:
+            shutil.rmtree(settings.home / "build" / "made", ignore_errors=True)
+            (settings.home / "build" / "gate.json").unlink(missing_ok=True)
+        elif (told := _unchanged(settings, order)) is not None:
+            return Outcome(is_open=told, is_unchanged=True)
+        return Outcome(_execute(instance, "refresh_all", run_config(settings, order), listen, expect))
+
+
+def _unchanged(settings: Settings, order: Order) -> bool | None:
+    """Returns whether the gate is open where nothing changed since it was last asked, else None."""
+    from assets.release import unchanged
+    from assets.run import InventoryRun
+
+    told = unchanged(InventoryRun(**run_config(settings, order)["resources"]["run"]["config"]))
+    return None if told is None else bool(told["open"])
+
+
+def _execute(  # noqa: PLR0913  what, how, and whom to tell
+    instance: DagsterInstance,
+    job_name: str,
+    config: dict[str, Any],
+    listen: StepListener,
+    expect: Callable[[int], None],
+    only: Sequence[str] = (),
+) -> bool:
+    """Runs a job in this process; returns False where the gate stayed closed."""
+    from dagster import AssetKey
+
+    from pipelines import definitions
+    from pipelines.history import COMMAND_LINE
 
     definitions.STEP_LISTENERS.append(listen)
     try:
-        job = definitions.defs.resolve_job_def("refresh_all")
-        expect(len(job.all_node_defs))
-        make_history(settings.home)
-        close_dead_runs(settings.home, COMMAND_LINE, silent_for=60)
-        with dg.DagsterInstance.get() as instance:
-            result = job.execute_in_process(
-                instance=instance, run_config=run_config(settings, order), tags=COMMAND_LINE, raise_on_error=False
-            )
+        job = definitions.defs.resolve_job_def(job_name)
+        expect(len(only) or len(job.all_node_defs))
+        result = job.execute_in_process(
+            instance=instance,
+            run_config=config,
+            tags=COMMAND_LINE,
+            raise_on_error=False,
+            asset_selection=[AssetKey(name) for name in only] or None,
+        )
     finally:
         definitions.STEP_LISTENERS.remove(listen)
     if result.success:

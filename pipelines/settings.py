@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,11 @@ def _without_secret(remote: str | None) -> str | None:
             "AWS_SECRET_ACCESS_KEY)."
         )
     return remote
+
+
+def with_home(settings: Settings, home: Path) -> Settings:
+    """Returns the same settings for another home."""
+    return replace(settings, home=home)
 
 
 def _from_file(path: Path) -> Mapping[str, Any]:

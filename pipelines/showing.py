@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from pipelines.running import Order
     from pipelines.settings import Settings
 
+UNCHANGED = (
+    "nothing changed since the last refresh: no page, no rule, no judgement; nothing was parsed, matched or released "
+    "(--from-scratch does it all again, --as-of moves the day of the inventory)"
+)
 NO_RELEASE = "No release yet in {home}. Make one with `cluster-inventory refresh` (or name another --home)."
 
 
@@ -45,16 +49,19 @@ def refresh(settings: Settings, order: Order) -> bool:
             else:
                 progress.advance(task)
 
-        is_open = run_refresh(settings, order, listen, lambda total: progress.update(task, total=total))
+        outcome = run_refresh(settings, order, listen, lambda total: progress.update(task, total=total))
     gate = _gate(settings.home)
     _troubles(console, gate)
     release = latest(settings.home)
     if release is not None:
         _summary(console, release.path / "inventory.duckdb")
-    verdict = "open" if is_open else "closed"
+    is_open, verdict = outcome.is_open, "open" if outcome.is_open else "closed"
     console.print(Text(f"gate: {verdict}", style="bold green" if is_open else "bold red"))
+    if outcome.is_unchanged:
+        console.print(Text(UNCHANGED))
     if is_open and release is not None:
-        news = "released" if gate.get("released") else "nothing new: the latest release already says this"
+        made = gate.get("released") and not outcome.is_unchanged
+        news = "released" if made else "nothing new: the latest release already says this"
         console.print(Text(f"{news}: {release.path} (version {release.version}, {time.monotonic() - started:.1f} s)"))
     elif release is not None:
         console.print(

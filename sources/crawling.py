@@ -29,6 +29,7 @@ from sources.robots import Rules, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from sources.cards import Card
 
@@ -141,6 +142,7 @@ def crawl_source(  # noqa: PLR0913  each is a decision of the caller
     *,
     links: Callable[[Page], Iterable[str]],
     entries: Callable[[Page], Sequence[str]] | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> CrawlReport:
     """Crawls a source as its card says.
 
@@ -151,12 +153,15 @@ def crawl_source(  # noqa: PLR0913  each is a decision of the caller
         base: Address of a mirror that stands in for the source's hosts, or None for the real ones.
         links: As for `crawl`.
         entries: As for `crawl`.
+        now: Clock that stamps the visits, UTC; the computer's by default.
 
     Raises:
         ValueError: The contact would reach nobody.
     """
     mirror = Mirror(base) if base else None
     fetcher = Fetcher(contact=contact, hosts=frozenset(host.lower() for host in card.all_hosts), mirror=mirror)
+    if now is not None:
+        fetcher = replace(fetcher, now=now)
     plan = plan_of(card)
     if mirror and mirror.is_local:  # nobody's guest; its robots.txt is kept all the same
         plan = replace(plan, pause=min(plan.pause, LOCAL_PAUSE))

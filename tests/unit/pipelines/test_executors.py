@@ -43,7 +43,7 @@ def test_the_job_runs_on_the_executor_that_the_environment_names(tmp_path):
         "from pipelines.running import prepare_home\n"
         "from pipelines.definitions import defs\n\n\n"
         "def job():\n"
-        "    return defs.resolve_job_def('refresh_all')\n\n\n"
+        "    return defs.resolve_job_def('build')\n\n\n"
         "if __name__ == '__main__':\n"
         "    prepare_home(pathlib.Path(sys.argv[1]))\n"
         "    with dg.DagsterInstance.get() as instance:\n"
