@@ -5,6 +5,7 @@ statuses (HTTP status to number of answers). It is a log of runs, not content: n
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,3 +65,36 @@ def measured(home: Path) -> list[dict[str, Any]]:
         except ValueError:
             continue
     return rows
+
+
+def by_run(home: Path) -> list[tuple[Any, ...]]:
+    """Returns the measures summed by run, oldest run first.
+
+    Returns:
+        Tuples of moment (of the last step), job, run (first eight signs of its id), seconds, steps, reused steps, rows,
+        requests, kB received, answers by status (as text) and the slowest step with its seconds.
+    """
+    runs: dict[str, list[dict[str, Any]]] = {}
+    for row in measured(home):
+        runs.setdefault(row["run_id"], []).append(row)
+    return [_summed(run_id, rows) for run_id, rows in runs.items()]
+
+
+def _summed(run_id: str, rows: list[dict[str, Any]]) -> tuple[Any, ...]:
+    statuses: Counter[str] = Counter()
+    for row in rows:
+        statuses.update(row.get("statuses", {}))
+    slowest = max(rows, key=lambda row: (row["seconds"], row["step"]))
+    return (
+        rows[-1]["moment"],
+        rows[-1]["job"],
+        run_id[:8],
+        round(sum(row["seconds"] for row in rows), 1),
+        len(rows),
+        sum(row["reused"] for row in rows),
+        sum(row["rows"] for row in rows),
+        sum(row.get("requests", 0) for row in rows),
+        sum(row.get("bytes", 0) for row in rows) // 1000,
+        " ".join(f"{status}:{number}" for status, number in sorted(statuses.items())),
+        f"{slowest['step']} {slowest['seconds']}",
+    )

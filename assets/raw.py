@@ -124,7 +124,7 @@ def _raw(card: Card) -> dg.AssetsDefinition:
         frame = _frame(card, run.root)
         visits = _measures(card, run, report) if report else None
         measure(
-            context, run, source=card.id, seconds=time.monotonic() - began, rows=frame.height, reused=report is None,
+            context, run, source=card.id, seconds=time.monotonic() - began, rows=frame.height,
             visits=visits,
         )  # fmt: skip
         found = list(map(str, report.troubles)) if report else troubles(card, run.root)

@@ -251,6 +251,11 @@ def _publish(run: InventoryRun) -> Release:
         raise dg.Failure(str(closed)) from closed
 
 
+def decisions(run: InventoryRun) -> str:
+    """Returns a digest of all that people decided: judgements, corrections and allowances."""
+    return hashlib.sha256(f"{_judged(run)} {digest_of(run.root / 'allowances.yml')}".encode()).hexdigest()[:12]
+
+
 def _judged(run: InventoryRun) -> str:
     """Returns a digest of what people decided, so that a difference it makes is told from one of method."""
     files = [run.root / JUDGEMENTS, *(card.folder / "corrections.yml" for card in load_cards().values())]

@@ -40,6 +40,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _home(settings.home)
     yield from _archives(settings.home)
     yield _latest(settings.home)
+    yield _last_run(settings.home)
+    yield _alerts(settings.home)
 
 
 def doctor(settings: Settings) -> bool:
@@ -106,3 +108,22 @@ def _latest(home: Path) -> Finding:
     if release is None:
         return Finding("latest release", well=True, said="none yet: `cluster-inventory refresh` makes one")
     return Finding("latest release", well=True, said=f"{release.version} in {release.path}")
+
+
+def _last_run(home: Path) -> Finding:
+    from assets.measures import by_run
+
+    known = by_run(home)
+    if not known:
+        return Finding("last run", well=True, said="none yet")
+    moment, job, run, seconds, steps, reused, _, requests, received, *_ = known[-1]
+    said = f"{job} {run}, ended {moment}: {seconds} s in {steps} steps ({reused} reused), {requests} requests, {received} kB"
+    return Finding("last run", well=True, said=said)
+
+
+def _alerts(home: Path) -> Finding:
+    from pipelines.alerts import open_alerts
+
+    standing = [f"{line['kind']} ({line['about']})" for line in open_alerts(home).values()]
+    said = f"{', '.join(standing)}: see `cluster-inventory alerts`" if standing else "nothing needs a person"
+    return Finding("alerts", well=not standing, said=said)

@@ -111,7 +111,7 @@ def _before_any_command() -> None:
 
 
 @app.command()
-def refresh(
+def refresh(  # noqa: PLR0913  the options of one command
     home: Home = None,
     as_of: AsOf = None,
     live: Annotated[
@@ -123,6 +123,12 @@ def refresh(
     from_scratch: Annotated[
         bool, typer.Option("--from-scratch", help="Do every step again, also those in which nothing changed.")
     ] = False,
+    only_due: Annotated[
+        bool, typer.Option("--due", help="With --live: visit only the sources whose cadence has passed.")
+    ] = False,
+    alert: Annotated[
+        bool, typer.Option("--alert", help="Tell the engineer, by the channels of the settings, what needs a person.")
+    ] = False,
 ) -> None:
     """Read the sources, build the inventory, ask the gate, release.
 
@@ -130,7 +136,14 @@ def refresh(
     """
     from pipelines.running import Order
 
-    order = Order(as_of=_day(as_of), live=live, sources=tuple(source or ()), from_scratch=from_scratch)
+    order = Order(
+        as_of=_day(as_of),
+        live=live,
+        sources=tuple(source or ()),
+        from_scratch=from_scratch,
+        only_due=only_due,
+        alert=alert,
+    )
     _run(home, order)
 
 
@@ -175,7 +188,7 @@ def sources(context: typer.Context, home: Home = None) -> None:
     from pipelines import showing
 
     if context.invoked_subcommand is None:
-        _guard(lambda: showing.sources(_settings(home).home))
+        _guard(lambda: showing.sources(_settings(home).home, date.today()))  # noqa: DTZ011  ages as people count them
 
 
 @sources_app.command("accept-layout")
@@ -199,6 +212,30 @@ def new_source(
     from pipelines import scaffolding
 
     _guard(lambda: scaffolding.announce(source))
+
+
+@app.command()
+def runs(
+    count: Annotated[int, typer.Option("--count", min=1, help="How many runs to show.")] = 20,
+    home: Home = None,
+) -> None:
+    """Show what the last runs cost: seconds, steps done and reused, rows, requests, bytes, answers by status."""
+    from pipelines import showing
+
+    _guard(lambda: showing.runs(_settings(home).home, count))
+
+
+@app.command()
+def alerts(
+    trial: Annotated[
+        bool, typer.Option("--try", help="Send a trial message through every channel that is set.")
+    ] = False,
+    home: Home = None,
+) -> None:
+    """Show what needs a person, and what to do about it."""
+    from pipelines import showing
+
+    _guard(lambda: showing.alerts(_settings(home), trial=trial))
 
 
 @app.command()

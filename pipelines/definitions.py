@@ -17,6 +17,8 @@ from pipelines.home import open_home
 from pipelines.jobs import JOBS
 from pipelines.journal import journal
 from pipelines.running import Order, run_config
+from pipelines.schedules import SCHEDULES
+from pipelines.sensors import SENSORS
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
@@ -50,6 +52,8 @@ defs = dg.Definitions(
     assets=[*raw.ASSETS, *records.ASSETS, *inventory.ASSETS, *release.ASSETS, *remote_assets(_settings.remote)],
     asset_checks=[*records.CHECKS, *release.CHECKS],
     jobs=JOBS,
+    schedules=SCHEDULES,
+    sensors=SENSORS,
     resources={
         "run": InventoryRun(**run_config(_settings, Order())["resources"]["run"]["config"]),
         "io_manager": parquet_hand_over,

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,8 @@ class Order:
         from_scratch: Do every step again, also where nothing changed.
         builds: Whether the inventory is built; False for visits alone.
         beside: Home whose archive, ledger and judgements this one shares (past years), or None.
+        only_due: Of the sources to visit, only those that are due.
+        alert: Tell the engineer what needs a person, once the run has ended.
     """
 
     as_of: date | None = None
@@ -52,6 +54,8 @@ class Order:
     from_scratch: bool = False
     builds: bool = True
     beside: Path | None = None
+    only_due: bool = False
+    alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +129,68 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
     make_history(settings.home)
     close_dead_runs(settings.home, COMMAND_LINE, silent_for=60)
     with dg.DagsterInstance.get() as instance:
-        if order.live:
-            visits = replace(order, builds=False)
-            _execute(instance, "refresh_source", run_config(settings, visits), listen, expect, only=PAGES)
+        visited = _to_visit(settings, order) if order.live else []
+        if visited:
+            visits = replace(order, sources=tuple(visited), builds=False)
+            pages = [page for page in PAGES if page.removeprefix("raw_").removesuffix("__pages") in visited]
+            _execute(instance, "refresh_source", run_config(settings, visits), listen, expect, only=pages)
         order = replace(order, live=False, sources=())
         if order.from_scratch:
             shutil.rmtree(settings.home / "build" / "made", ignore_errors=True)
             (settings.home / "build" / "gate.json").unlink(missing_ok=True)
-        elif (told := _unchanged(settings, order)) is not None:
-            return Outcome(is_open=told, is_unchanged=True)
+        elif (unchanged := nothing_changed(settings, order)) is not None:
+            return unchanged
         return Outcome(_execute(instance, "refresh_all", run_config(settings, order), listen, expect))
 
 
-def _unchanged(settings: Settings, order: Order) -> bool | None:
-    """Returns whether the gate is open where nothing changed since it was last asked, else None."""
+def _to_visit(settings: Settings, order: Order) -> list[str]:
+    from pipelines.conditions import due
+    from pipelines.jobs import VISITED
+
+    asked = [source for source in VISITED if source in (order.sources or VISITED)]
+    if not order.only_due:
+        return asked
+    now_due = due(settings.home, datetime.now(UTC).date())
+    return [source for source in asked if source in now_due]
+
+
+def tell(settings: Settings, failure: RunFailed | None = None) -> None:
+    """Tells the engineer, by the channels of the settings, what needs a person after a run, and what no longer does.
+
+    Args:
+        settings: The installation's settings.
+        failure: Why the run broke off, where it did.
+
+    Raises:
+        DeliveryError: Channels are set, and a message reached nobody.
+    """
+    from pipelines import alerts
+    from pipelines.conditions import Condition, conditions
+
+    home, now = settings.home, datetime.now(UTC)
+    if failure is None:
+        alerts.clear_one(home, settings.alerts, now, "run_failed", "refresh")
+    else:
+        remedy = (
+            "Mend the cause and run `cluster-inventory refresh` again; logs/ in the home holds the journal of the run."
+        )
+        condition = Condition("run_failed", "refresh", "A refresh broke off", (str(failure),), remedy)
+        alerts.raise_one(home, settings.alerts, now, condition)
+    alerts.reconcile(home, settings.alerts, now, conditions(home, now.date()))
+
+
+def nothing_changed(settings: Settings, order: Order) -> Outcome | None:
+    """Returns the outcome of the last build where one now could have no other; None where there is work to do.
+
+    Args:
+        settings: The installation's settings.
+        order: What the run would be asked for.
+    """
     from assets.release import unchanged
     from assets.run import InventoryRun
 
     told = unchanged(InventoryRun(**run_config(settings, order)["resources"]["run"]["config"]))
-    return None if told is None else bool(told["open"])
+    return Outcome(is_open=bool(told["open"]), is_unchanged=True) if told else None
 
 
 def _execute(  # noqa: PLR0913  what, how, and whom to tell

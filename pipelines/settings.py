@@ -15,13 +15,40 @@ from typing import Any
 import yaml
 
 PREFIX = "CLUSTER_INVENTORY_"
-KNOWN = ("home", "contact", "base_urls", "remote", "executor", "executor_config")
-SECRETS = (f"{PREFIX}POSTGRES_URL", "PGPASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+KNOWN = ("home", "contact", "base_urls", "remote", "executor", "executor_config", "alerts")
+ALERTS = ("webhook_form", "mail_to", "mail_from", "smtp", "smtp_user")
+SECRETS = (
+    f"{PREFIX}POSTGRES_URL", f"{PREFIX}ALERT_WEBHOOK", f"{PREFIX}ALERT_SMTP_PASSWORD",
+    "PGPASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+)  # fmt: skip
 """Variables whose values are secrets: read from the environment alone, and shown nowhere."""
 
 
 class SettingsError(ValueError):
     """A setting that cannot be read. The message names the place and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """Where messages for a person go; with no channel they are only noted in the home.
+
+    Attributes:
+        webhook: Address that takes JSON; a secret, from `CLUSTER_INVENTORY_ALERT_WEBHOOK` alone.
+        webhook_form: `slack` or `teams`.
+        mail_to: Mail addresses.
+        mail_from: Sender; the first of `mail_to` by default.
+        smtp: Mail server, `host:port`.
+        smtp_user: User name there, or None for a server that asks for none.
+        smtp_password: A secret, from `CLUSTER_INVENTORY_ALERT_SMTP_PASSWORD` alone.
+    """
+
+    webhook: str | None = field(default=None, repr=False)
+    webhook_form: str = "slack"
+    mail_to: tuple[str, ...] = ()
+    mail_from: str | None = None
+    smtp: str | None = None
+    smtp_user: str | None = None
+    smtp_password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +62,7 @@ class Settings:
         remote: Object storage that keeps a copy of archive and releases (`s3://bucket/prefix`), or None.
         executor: Which of Dagster's executors runs the steps.
         executor_config: That executor's own configuration.
+        alerts: Where messages for a person go.
         origin: Setting to where its value came from, for `doctor`.
     """
 
@@ -44,6 +72,7 @@ class Settings:
     remote: str | None = None
     executor: str = "in_process"
     executor_config: Mapping[str, Any] = field(default_factory=dict)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -80,7 +109,31 @@ def load(home: Path | None = None, environment: Mapping[str, str] | None = None)
         remote=_without_secret(values.get("remote")),
         executor=str(values.get("executor") or "in_process"),
         executor_config=values.get("executor_config") or {},
+        alerts=_alerts(values.get("alerts") or {}, env, origin),
         origin={"home": "default", "contact": "default", **origin},
+    )
+
+
+def _alerts(given: Mapping[str, Any], env: Mapping[str, str], origin: dict[str, str]) -> AlertSettings:
+    unknown = sorted(set(given) - set(ALERTS))
+    if unknown:
+        raise SettingsError(
+            f"alerts: unknown setting {', '.join(unknown)}. Known: {', '.join(ALERTS)}; the webhook's address and the "
+            f"password are secrets, given as {PREFIX}ALERT_WEBHOOK and {PREFIX}ALERT_SMTP_PASSWORD."
+        )
+    values: dict[str, Any] = dict(given)
+    for name in ALERTS:
+        variable = f"{PREFIX}ALERT_{name.upper()}"
+        if env.get(variable):
+            values[name], origin[f"alerts.{name}"] = env[variable], variable
+    to = values.get("mail_to") or ()
+    values["mail_to"] = tuple(part.strip() for part in to.split(",")) if isinstance(to, str) else tuple(to)
+    if values.get("webhook_form", "slack") not in ("slack", "teams"):
+        raise SettingsError(f"alerts.webhook_form is {values['webhook_form']!r}: choose slack or teams.")
+    return AlertSettings(
+        webhook=env.get(f"{PREFIX}ALERT_WEBHOOK") or None,
+        smtp_password=env.get(f"{PREFIX}ALERT_SMTP_PASSWORD") or None,
+        **values,
     )
 
 

@@ -18,7 +18,9 @@ from warehouse.query import query as ask
 from warehouse.release import latest
 
 if TYPE_CHECKING:
-    from pipelines.running import Order
+    from datetime import date
+
+    from pipelines.running import Order, Outcome
     from pipelines.settings import Settings
 
 UNCHANGED = (
@@ -29,10 +31,29 @@ NO_RELEASE = "No release yet in {home}. Make one with `cluster-inventory refresh
 
 
 def refresh(settings: Settings, order: Order) -> bool:
-    """Runs a refresh with progress bars and ends with a summary; returns whether the gate was open."""
+    """Runs a refresh with progress bars and ends with a summary; returns whether the gate was open.
+
+    Raises:
+        RunFailed: A step broke off.
+    """
+    from pipelines.running import RunFailed, tell
+
+    started = time.monotonic()
+    try:
+        outcome = _with_progress(settings, order)
+    except RunFailed as failure:
+        if order.alert:
+            tell(settings, failure)
+        raise
+    if order.alert:
+        tell(settings)
+    _verdict(settings, outcome, time.monotonic() - started)
+    return outcome.is_open
+
+
+def _with_progress(settings: Settings, order: Order) -> Outcome:
     from pipelines.running import run_refresh
 
-    console, started = Console(), time.monotonic()
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -49,10 +70,12 @@ def refresh(settings: Settings, order: Order) -> bool:
             else:
                 progress.advance(task)
 
-        outcome = run_refresh(settings, order, listen, lambda total: progress.update(task, total=total))
-    gate = _gate(settings.home)
+        return run_refresh(settings, order, listen, lambda total: progress.update(task, total=total, completed=0))
+
+
+def _verdict(settings: Settings, outcome: Outcome, seconds: float) -> None:
+    console, gate, release = Console(), _gate(settings.home), latest(settings.home)
     _troubles(console, gate)
-    release = latest(settings.home)
     if release is not None:
         _summary(console, release.path / "inventory.duckdb")
     is_open, verdict = outcome.is_open, "open" if outcome.is_open else "closed"
@@ -62,7 +85,7 @@ def refresh(settings: Settings, order: Order) -> bool:
     if is_open and release is not None:
         made = gate.get("released") and not outcome.is_unchanged
         news = "released" if made else "nothing new: the latest release already says this"
-        console.print(Text(f"{news}: {release.path} (version {release.version}, {time.monotonic() - started:.1f} s)"))
+        console.print(Text(f"{news}: {release.path} (version {release.version}, {seconds:.1f} s)"))
     elif release is not None:
         console.print(
             Text(f"the last release stays: {release.path} (version {release.version}); the figures above are its own")
@@ -71,7 +94,6 @@ def refresh(settings: Settings, order: Order) -> bool:
         console.print(Text("nothing was released"))
     if not is_open and (settings.home / "refused").is_dir():
         console.print(Text(f"every check with its result: {settings.home / 'refused'}/<version>/quality.html"))
-    return is_open
 
 
 def query(home: Path, sql: str, form: str, out: Path | None) -> None:
@@ -95,25 +117,96 @@ def query(home: Path, sql: str, form: str, out: Path | None) -> None:
         write(answer, form, sys.stdout.buffer)
 
 
-def sources(home: Path) -> None:
-    """Prints the state of every source as the latest release shows it, and its drift since its layout was last accepted.
+def sources(home: Path, today: date) -> None:
+    """Prints the state of every source as the archives hold it: visits, troubles, drift; rows as the latest release has them.
 
-    Raises:
-        ValueError: There is no release.
+    Args:
+        home: The home.
+        today: The day to which ages are counted.
     """
+    from pipelines.conditions import last_visit, next_visit
+    from sources.cards import load_cards
     from sources.drift import drift, layouts
 
-    query(
-        home,
-        "select source_id, publisher, last_visit, age_days, stale, rows, bounds_min, bounds_max, licence from sources order by source_id",
-        "table",
-        None,
-    )
+    release = latest(home)
+    rows = dict(ask(release.path / "inventory.duckdb", "select source_id, rows from sources").rows) if release else {}
+    heading = ("source_id", "publisher", "last_visit", "age_days", "next_visit", "rows", "bounds", "licence")
+    lines = []
+    for card in load_cards().values():
+        last, visited = last_visit(card, home), bool(card.start) and not card.closed
+        following = next_visit(card, home)
+        lines.append(
+            (
+                card.id,
+                card.publisher,
+                last,
+                (today - last).days if last else None,
+                ("now" if following <= today else following) if visited else "not visited",
+                rows.get(card.id),
+                f"{card.bounds.rows_min}-{card.bounds.rows_max}",
+                card.licence,
+            )
+        )
+    _print_rows(heading, tuple(lines))
     console = Console(soft_wrap=True, highlight=False)
     for source in sorted(path.stem for path in (home / "layouts").glob("*.json")):
         accepted, current = layouts(home, source)
         for said in drift(accepted, current) if accepted and current else ():
             console.print(Text(f"drift of {source}: {said}"))
+
+
+def runs(home: Path, count: int) -> None:
+    """Prints what the last runs cost: one row per run, with its steps, rows, requests and answers by status.
+
+    Args:
+        home: The home.
+        count: How many runs.
+    """
+    from assets.measures import by_run
+
+    heading = (
+        "moment",
+        "job",
+        "run",
+        "seconds",
+        "steps",
+        "reused",
+        "rows",
+        "requests",
+        "kB",
+        "statuses",
+        "slowest step",
+    )
+    _print_rows(heading, tuple(by_run(home)[-count:]))
+
+
+def alerts(settings: Settings, *, trial: bool) -> None:
+    """Prints what needs a person and since when it was told; a trial sends a message through every channel that is set.
+
+    Raises:
+        DeliveryError: The trial reached nobody.
+        ValueError: A trial is asked for and no channel is set.
+    """
+    from pipelines.alerts import Told, deliver, open_alerts
+    from pipelines.conditions import Condition
+
+    console = Console(soft_wrap=True, highlight=False)
+    if trial:
+        condition = Condition("trial", "settings", "a trial message", ("Alerts reach you here.",), "nothing")
+        sent = deliver(settings.alerts, Told("raised", condition))
+        if not sent:
+            raise ValueError(
+                "No channel is set: give CLUSTER_INVENTORY_ALERT_WEBHOOK, or alerts.mail_to and alerts.smtp in the settings."
+            )
+        console.print(Text(f"sent by {', '.join(sent)}"))
+    standing = open_alerts(settings.home)
+    for line in standing.values():
+        console.print(Text(f"{line['moment'][:10]}  {line['kind']}: {line['title']}", style="bold"))
+        for reason in line["reasons"]:
+            console.print(Text(f"  {reason}"))
+        console.print(Text(f"  What to do: {line['remedy']}"))
+    if not standing:
+        console.print(Text("Nothing needs a person."))
 
 
 def _gate(home: Path) -> dict[str, Any]:

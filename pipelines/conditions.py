@@ -1,0 +1,178 @@
+"""What needs a person right now: read from the home alone, so that the command line and the sensors see the same.
+
+    gate_closed      the last build was refused: reasons and remedies
+    source_changed   stored pages of a source cannot be read: what changed in them, and where to mend it
+    source_failing   a site is down, closed to us, moved or out of date
+    run_failed       a run broke off (told by the sensor of failed runs, not from here)
+
+A condition that lasts is one condition: its key leaves out what changes from day to day. What passes by itself, a site
+that is down for two days or an entry that left its list, is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from assets.raw import asked_live, days_visited
+from assets.release import gate_answer
+from sources.archive import Archive, Visit
+from sources.cards import Card, load_cards
+from sources.drift import drift, layouts
+from sources.outcomes import KINDS
+
+PATIENCE_DAYS: Final = 3
+"""Days that a fault which may pass by itself is left to pass."""
+
+SHOWN: Final = 8
+"""Reasons of a kind that a message shows; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that needs a person.
+
+    Attributes:
+        kind: One of those at the top of this module; `docs/runbook.md` has a section on each.
+        about: Id of the source, `release`, or the name of a job.
+        title: One line.
+        reasons: What happened, a sentence each, with what to do about it.
+        remedy: What to do first.
+        codes: Codes behind the reasons: equal codes are the same condition.
+    """
+
+    kind: str
+    about: str
+    title: str
+    reasons: tuple[str, ...]
+    remedy: str
+    codes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What stays the same while the condition lasts."""
+        return hashlib.sha256(json.dumps([self.kind, self.about, sorted(set(self.codes))]).encode()).hexdigest()[:12]
+
+
+def conditions(home: Path, today: date) -> list[Condition]:
+    """Returns what needs a person, the sources first, then the gate.
+
+    Args:
+        home: The home.
+        today: The day to which ages are counted.
+    """
+    of_sources = [
+        found for card in load_cards().values() for found in (*_changed(card, home), *_failing(card, home, today))
+    ]
+    return [*of_sources, *_gate(home, {condition.about for condition in of_sources})]
+
+
+def due(home: Path, today: date) -> list[str]:
+    """Returns the sources that are due for a visit: the card's cadence has passed since the last good one."""
+    return [
+        card.id for card in load_cards().values() if card.start and not card.closed and next_visit(card, home) <= today
+    ]
+
+
+def next_visit(card: Card, home: Path) -> date:
+    """Returns the first day on which a source is due; one that failed is due every day."""
+    last = last_visit(card, home)
+    return last + timedelta(days=card.cadence_days) if last and asked_live(card, home) else date.min
+
+
+def last_visit(card: Card, home: Path) -> date | None:
+    """Returns the day of the last good visit, shipped snapshot included, or None before the first."""
+    days = days_visited(card, home)
+    return date.fromisoformat(days[-1]) if days else None
+
+
+def _changed(card: Card, home: Path) -> Iterator[Condition]:
+    path = home / "build" / "readings" / f"{card.id}.json"
+    account: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"pages": []}
+    problems = [page["problem"] for page in account["pages"] if page["problem"]]
+    if problems:
+        accepted, current = layouts(home, card.id)
+        differs = drift(accepted, current) if accepted and current else []
+        yield Condition(
+            "source_changed",
+            card.id,
+            f"{card.id}: {len(problems)} of {len(account['pages'])} stored pages cannot be read",
+            (*_few(problems), *(f"Since the layout was last accepted: {line}" for line in _few(differs))),
+            f"Mend sources/{card.id}/card.yml (captions), or parse.py where the structure is new; then "
+            f"`cluster-inventory refresh` and `cluster-inventory sources accept-layout {card.id}`. Until then the gate stays "
+            "closed and the last release stays in force; an allowance with a last day lets the rest be published.",
+            tuple(sorted({page["path"] for page in account["pages"] if page["problem"]})),
+        )
+
+
+def _failing(card: Card, home: Path, today: date) -> Iterator[Condition]:
+    if not asked_live(card, home) or card.closed or not card.start:
+        return
+    faults = [visit for visit in _last_crawl(card, home) if not visit.is_good and _needs_a_person(visit, card)]
+    passing = all(KINDS[visit.fault or ""].passing for visit in faults if visit.fault in KINDS)
+    last = last_visit(card, home)
+    age = (today - last).days if last else None
+    overdue = age is None or age > 2 * card.cadence_days
+    if overdue or (faults and (not passing or age is None or age >= card.cadence_days + PATIENCE_DAYS)):
+        told = [f"{visit.url}: {visit.reason} ({visit.fault}). {_remedy(visit)}" for visit in faults]
+        shown = f"its data is {age} days old, the card asks for {card.cadence_days}" if last else "it was never read"
+        yield Condition(
+            "source_failing",
+            card.id,
+            f"{card.id}: {shown}",
+            tuple(_few(told)) or ("No visit was made.",),
+            f"Open {card.start[0]} in a browser. If the site is gone for good, set `closed: true` on the card; if it will "
+            f"return, allow source_stale for {card.id} in allowances.yml with a last day. What is published stays, with its age.",
+            tuple(sorted({visit.fault or "" for visit in faults})),
+        )
+
+
+def _needs_a_person(visit: Visit, card: Card) -> bool:
+    # An entry that left its list, or moved within the site, is what lists do.
+    return visit.fault not in ("not_found", "moved") or visit.url in card.start
+
+
+def _remedy(visit: Visit) -> str:
+    kind = KINDS.get(visit.fault or "")
+    return kind.remedy if kind else ""
+
+
+def _last_crawl(card: Card, home: Path) -> list[Visit]:
+    visits = list(Archive(home / "archive" / card.id).visits())
+    last = max((visit.crawl for visit in visits if visit.crawl), default=None)
+    return list({visit.url: visit for visit in visits if visit.crawl == last}.values())
+
+
+def _gate(home: Path, told_of: set[str]) -> Iterator[Condition]:
+    told = gate_answer(home / "build")
+    if not told or told["open"]:
+        return
+    closing = [reason for reason in told["reasons"] if reason["severity"] == "critical" and not reason["allowed_by"]]
+    if closing and all(reason["source"] in told_of for reason in closing):
+        return  # each is told with its source
+    yield Condition(
+        "gate_closed",
+        "release",
+        f"The gate is closed by {len(closing)} finding{'' if len(closing) == 1 else 's'}; the last release stays in force",
+        tuple(_few([f"{_where(reason)}{reason['message']} {reason['remedy']}".strip() for reason in closing])),
+        "Look at refused/<version>/quality.html in the home, mend the cause, run `cluster-inventory refresh`; what is right as "
+        "it is can be allowed in allowances.yml, with a reason and a last day.",
+        tuple(
+            sorted({f"{reason['code']}:{reason['source']}:{reason['table']}:{reason['column']}" for reason in closing})
+        ),
+    )
+
+
+def _where(reason: dict[str, Any]) -> str:
+    place = " ".join(reason[part] for part in ("source", "table", "column") if reason[part])
+    return f"{place}: " if place else ""
+
+
+def _few(lines: Sequence[str]) -> list[str]:
+    more = len(lines) - SHOWN
+    return [*lines[:SHOWN], *([f"... and {more} more"] if more > 0 else [])]
