@@ -147,6 +147,7 @@ def _reads_well(card: Card) -> dg.AssetChecksDefinition:
     name="core_file__records",
     group_name="records",
     kinds={"polars", "parquet"},
+    owners=["team:data-engineering"],
     tags={"layer": "core"},
     description="A user's own record file, where the run names one: one row per record.",
     code_version=FILE_CODE,

@@ -61,7 +61,8 @@ class InventoryRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         """
         self.root.mkdir(parents=True, exist_ok=True)
         if self.builds:
-            self._lock = take_home(self.root, str(context.run_id), context.log.info if context.log else None)
+            run_id = context.run.run_id if context.run else "outside of Dagster"
+            self._lock = take_home(self.root, run_id, context.log.info if context.log else None)
         if self.beside:
             share_home(Path(self.beside), self.root)
 

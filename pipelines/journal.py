@@ -70,8 +70,10 @@ def journal(context: dg.InitLoggerContext) -> logging.Logger:
     """Returns the logger that writes a run's journal into the home."""
     folder = Path(context.logger_config["home"]) / "logs"
     folder.mkdir(parents=True, exist_ok=True)
-    for old in sorted(folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime)[: -(KEPT - 1)]:
+    own = folder / f"{context.run_id or 'no-run'}.jsonl"
+    others = sorted(set(folder.glob("*.jsonl")) - {own}, key=lambda path: (path.stat().st_mtime, path.name))
+    for old in others[: 1 - KEPT]:
         old.unlink(missing_ok=True)
     logger = logging.Logger("journal")  # noqa: LOG001  one of its own, so that nothing is printed by the root
-    logger.addHandler(_Journal(folder / f"{context.run_id or 'no-run'}.jsonl"))
+    logger.addHandler(_Journal(own))
     return logger

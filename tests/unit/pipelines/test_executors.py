@@ -60,6 +60,5 @@ def test_the_job_runs_on_the_executor_that_the_environment_names(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
-    assert said == {
-        "success": True, "steps": ["core_tci__records", "raw_tci__pages"], "executor": "multiprocess", "processes": 2,
-    }  # fmt: skip
+    steps = ["core_tci__records", "core_tci__records_pages_read", "raw_tci__pages"]
+    assert said == {"success": True, "steps": steps, "executor": "multiprocess", "processes": 3}
