@@ -20,6 +20,21 @@ from pipelines.running import Order, nothing_changed
 from sources.cards import load_cards
 
 TIMEZONE: Final = "Europe/Warsaw"
+TIMES: Final = {
+    "daily_visits": "15 5 * * *",
+    "weekly_build": "30 6 * * 1",
+    "monthly_release": "0 7 1 * *",
+    "yearly_report_in_january": "0 8 15 1 *",
+}
+"""Name of a schedule to its time as cron writes it; an installation sets others under `schedules` in its settings."""
+
+
+def _cron(name: str) -> str:
+    given = settings.load().schedules
+    unknown = sorted(set(given) - set(TIMES))
+    if unknown:
+        raise settings.SettingsError(f"schedules: no such schedule {', '.join(unknown)}. Known: {', '.join(TIMES)}.")
+    return given.get(name, TIMES[name])
 
 
 def _day(context: dg.ScheduleEvaluationContext) -> date:
@@ -28,7 +43,7 @@ def _day(context: dg.ScheduleEvaluationContext) -> date:
 
 @dg.schedule(
     job=jobs.refresh_source,
-    cron_schedule="15 5 * * *",
+    cron_schedule=_cron("daily_visits"),
     execution_timezone=TIMEZONE,
     description="Every day: visit the sources whose cadence has passed since their last good visit, and those that failed.",
 )
@@ -51,7 +66,7 @@ def daily_visits(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunReques
 
 @dg.schedule(
     job=jobs.build,
-    cron_schedule="30 6 * * 1",
+    cron_schedule=_cron("weekly_build"),
     execution_timezone=TIMEZONE,
     description="On Mondays: build what the archives hold and ask the gate, so that trouble shows before the release.",
 )
@@ -64,7 +79,7 @@ def weekly_build(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
 
 @dg.schedule(
     job=jobs.release,
-    cron_schedule="0 7 1 * *",
+    cron_schedule=_cron("monthly_release"),
     execution_timezone=TIMEZONE,
     description="On the first of a month: the inventory of that day, published through an open gate.",
 )
@@ -76,7 +91,7 @@ def monthly_release(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 @dg.schedule(
     job=jobs.yearly_report,
-    cron_schedule="0 8 15 1 *",
+    cron_schedule=_cron("yearly_report_in_january"),
     execution_timezone=TIMEZONE,
     description="In January: the inventory of 31 December and its report.",
 )

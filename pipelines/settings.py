@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 PREFIX = "CLUSTER_INVENTORY_"
-KNOWN = ("home", "contact", "base_urls", "remote", "executor", "executor_config", "alerts")
+KNOWN = ("home", "contact", "base_urls", "remote", "executor", "executor_config", "alerts", "schedules")
 ALERTS = ("webhook_form", "mail_to", "mail_from", "smtp", "smtp_user")
 SECRETS = (
     f"{PREFIX}POSTGRES_URL", f"{PREFIX}ALERT_WEBHOOK", f"{PREFIX}ALERT_SMTP_PASSWORD",
@@ -63,6 +63,7 @@ class Settings:
         executor: Which of Dagster's executors runs the steps.
         executor_config: That executor's own configuration.
         alerts: Where messages for a person go.
+        schedules: Name of a schedule to another time for it, as cron writes it.
         origin: Setting to where its value came from, for `doctor`.
     """
 
@@ -73,6 +74,7 @@ class Settings:
     executor: str = "in_process"
     executor_config: Mapping[str, Any] = field(default_factory=dict)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    schedules: Mapping[str, str] = field(default_factory=dict)
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -110,6 +112,7 @@ def load(home: Path | None = None, environment: Mapping[str, str] | None = None)
         executor=str(values.get("executor") or "in_process"),
         executor_config=values.get("executor_config") or {},
         alerts=_alerts(values.get("alerts") or {}, env, origin),
+        schedules={str(name): str(cron) for name, cron in (values.get("schedules") or {}).items()},
         origin={"home": "default", "contact": "default", **origin},
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines import jobs, schedules
 from pipelines.definitions import defs
+from pipelines.settings import SettingsError
 from sources.archive import Archive, Visit
 from sources.cards import load_cards
 
@@ -91,3 +92,13 @@ def test_a_visit_of_one_source_visits_no_other(home):
     job = defs.resolve_job_def("refresh_source")
     told = job.partitioned_config.get_run_config_for_partition_key("esca")["resources"]["run"]["config"]
     assert (told["live"], told["visit"], told["builds"]) == (True, ["esca"], False)
+
+
+def test_an_installation_sets_its_own_times(home, monkeypatch):
+    (home / "own.yml").write_text("schedules:\n  daily_visits: 0 3 * * *\n")
+    monkeypatch.setenv("CLUSTER_INVENTORY_SETTINGS", str(home / "own.yml"))
+    assert schedules._cron("daily_visits") == "0 3 * * *"
+    assert schedules._cron("weekly_build") == schedules.TIMES["weekly_build"]
+    (home / "own.yml").write_text("schedules:\n  nightly: 0 3 * * *\n")
+    with pytest.raises(SettingsError, match=r"nightly.*daily_visits"):
+        schedules._cron("weekly_build")
