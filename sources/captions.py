@@ -11,7 +11,7 @@ Lists with a header are read elsewhere (`tables`). Class names and ids are never
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -69,7 +69,17 @@ _CELLS: Final = frozenset({"td", "th"})
 _SEPARATOR: Final = re.compile(r"\s*:\s*|\s+[-–—|]\s+")
 _NUMBER: Final = re.compile(r"[^\w\s]?\s*\d[\d\s.,]*\+?")
 _LEADERS: Final = re.compile(r"[.…·_]{3,}|(?:\s[.…·_]){3,}")
+_BARS: Final = " |•·;,"
+_BAR: Final = (re.compile(r"\s+[|•·]\s+"), re.compile(r";\s+"))
 _CAPTION_WORDS: Final = 12
+_CAPTION_LINES: Final = 3
+_SEARCH_WORDS: Final = 40
+_NOTHING: Final = frozenset(
+    {"", "brak", "brak danych", "b.d", "b/d", "bd", "n/d", "n/a", "nie dotyczy", "no data", "not available"}
+)
+"""Folded values that say that nothing is known; a dash folds to nothing."""
+_LINE_BLOCKS: Final = frozenset({"p", "div", "li", "dd", "td", "address"})
+"""Blocks whose lines may be one value: `<p><b>Caption:</b> one<br>two</p>`."""
 
 
 class Pair(NamedTuple):
@@ -132,11 +142,18 @@ def pieces(root: Tag) -> list[Piece]:
             if event == "start":
                 runs.append(_silent_text(node))
         else:
-            close(node if event == "start" else node.parent or root)
+            close(node if event == "start" else _block(node.parent, root))
             if event == "start":
                 runs.append(_silent_text(node))
     close(root)
     return found
+
+
+def _block(tag: Tag | None, root: Tag) -> Tag:
+    """The nearest element around that is no inline element."""
+    while tag is not None and tag is not root and tag.name in _INLINE:
+        tag = tag.parent
+    return tag or root
 
 
 def captioned(root: Tag, known: Collection[str]) -> list[Pair]:
@@ -153,14 +170,68 @@ def classified(found: Sequence[Piece], known: Collection[str]) -> list[Piece]:
     """Returns the pieces with their kinds, as the known captions and the markup tell."""
     lookup = frozenset(known)
     longest = max((len(caption) for caption in lookup), default=0)
-    return [_classify(piece, lookup, longest) for piece in found]
+    whole = (part for piece in _unbroken(found, lookup) for part in _taken_apart(piece, lookup))
+    return [_classify(piece, lookup, longest) for piece in whole]
+
+
+def _unbroken(found: Sequence[Piece], known: frozenset[str]) -> Iterator[Piece]:
+    """Yields the pieces, those joined that are the lines of one caption: `Number of<br>members:`, a value behind it or not."""
+    at = 0
+    while at < len(found):
+        width = 1
+        joined = found[at]
+        while width < _CAPTION_LINES and at + width < len(found) and found[at + width].tag is joined.tag:
+            before = " ".join(piece.text for piece in found[at : at + width])
+            width += 1
+            if (met := _completed(before, found[at + width - 1], known)) is not None:
+                joined = met
+                break
+        yield joined
+        at += width if joined is not found[at] else 1
+
+
+def _completed(before: str, last: Piece, known: frozenset[str]) -> Piece | None:
+    """The piece that lines above and the beginning of another make, if together they are a known caption."""
+    for cut in range(len(last.runs), 0, -1):
+        caption = squash(" ".join((before, *last.runs[:cut])))
+        if fold(caption) in known:
+            rest = last.runs[cut:]
+            return Piece(squash(" ".join((caption, *rest))), last.tag, last.kind, runs=(caption, *rest))
+    return None
+
+
+def _taken_apart(piece: Piece, known: frozenset[str]) -> Iterator[Piece]:
+    """Yields the pairs of a line that holds several: each caption in an element of its own, or bars between `Caption: value`."""
+    runs = piece.runs
+    starts = [at for at, run in enumerate(runs) if _opens_pair(run, runs[at + 1 : at + 2], known)]
+    if starts and (len(starts) > 1 or starts[0] > 0):
+        for start, end in zip([0, *starts], [*starts, len(runs)], strict=True):
+            if start < end:
+                part = runs[start:end]
+                yield Piece(squash(" ".join(part)).strip(_BARS), piece.tag, piece.kind, runs=part)
+        return
+    for bar in _BAR:
+        parts = [part for part in bar.split(piece.text) if part]
+        if len(parts) > 1 and all(":" in part and fold(part.partition(":")[0]) in known for part in parts):
+            yield from (Piece(part, piece.tag, piece.kind, runs=(part,)) for part in parts)
+            return
+    yield piece
+
+
+def _opens_pair(run: str, following: Sequence[str], known: frozenset[str]) -> bool:
+    return fold(run) in known and (run.endswith(":") or any(text.startswith(":") for text in following))
 
 
 def pair_pieces(items: Sequence[Piece], root: Tag) -> list[Pair]:
     """Returns the pairs among classified pieces; see `captioned`."""
+    return [pair for _, pair in placed_pairs(items, root)]
+
+
+def placed_pairs(items: Sequence[Piece], root: Tag) -> list[tuple[tuple[int, ...], Pair]]:
+    """Returns the pairs among classified pieces, each with its places: that of its caption, then those of its values."""
     spans = _spans(items, root)
     before = {place for place in _numbers_before(items) if not _has_own_value(place, items, spans, root)}
-    under = _under_captions(items, spans, root)
+    under = _under_captions(items, spans, root) | _beside_captions(items, spans, root)
     claimed: dict[int, tuple[int, ...]] = {}
     taken: set[int] = set()
     captions = [index for index, item in enumerate(items) if item.kind == "caption"]
@@ -171,7 +242,8 @@ def pair_pieces(items: Sequence[Piece], root: Tag) -> list[Pair]:
         places = under[index] if index in under else _places(index, items, spans, before, root)
         claimed[index] = tuple(place for place in places if place not in taken)
         taken.update(claimed[index])
-    return list(_pairs(items, claimed, taken, before))
+    further = _further_lines(items, spans, taken)
+    return list(_pairs(items, claimed, taken, before, further))
 
 
 def _walk(root: Tag) -> Iterator[tuple[str, Tag | NavigableString]]:
@@ -183,13 +255,26 @@ def _walk(root: Tag) -> Iterator[tuple[str, Tag | NavigableString]]:
             if not isinstance(node, PreformattedString):
                 yield "text", node
             continue
-        if node.name in _SILENT:
+        if node.name in _SILENT or (event == "start" and node.name == "form" and _is_search(node)):
             continue
         yield event, node
         if event == "start":
             stack.append(("end", node))
             children = [child for child in node.children if isinstance(child, (Tag, NavigableString))]
             stack += [("start", child) for child in reversed(children)]
+
+
+def _is_search(form: Tag) -> bool:
+    """Whether a form asks for something: a few words and a field to fill in. Some sites put a whole page into a form."""
+    if form.find(["input", "select", "textarea"]) is None or form.find(_HEADINGS) is not None:
+        return False
+    words = 0
+    for text in form.find_all(string=True):
+        if not isinstance(text, PreformattedString) and text.find_parent(_SILENT) is None:
+            words += len(text.split())
+        if words > _SEARCH_WORDS:
+            return False
+    return True
 
 
 def _silent_text(node: Tag) -> str:
@@ -219,6 +304,16 @@ def _classify(piece: Piece, known: frozenset[str], longest: int) -> Piece:
     return piece
 
 
+def says_nothing(text: str) -> bool:
+    """Returns whether a value says that nothing is known: a dash, `brak danych`, `n/a`.
+
+    Example:
+        >>> says_nothing("–"), says_nothing("Brak danych"), says_nothing("0")
+        (True, True, False)
+    """
+    return fold(text) in _NOTHING
+
+
 def _as(piece: Piece, kind: Literal["caption", "pair"], caption: str, value: str = "", *, known: bool = False) -> Piece:
     return Piece(piece.text, piece.tag, kind, caption, value, known, piece.runs)
 
@@ -226,7 +321,7 @@ def _as(piece: Piece, kind: Literal["caption", "pair"], caption: str, value: str
 def _split_known(piece: Piece, known: frozenset[str], longest: int) -> tuple[str, str] | None:
     """Splits `Caption: value`, `Caption - value`, `Caption ..... 82`, `90 Caption`, and runs of their own."""
     text = piece.text
-    for met in _SEPARATOR.finditer(text[: longest + 10]):
+    for met in reversed(list(_SEPARATOR.finditer(text[: longest + 10]))):
         if fold(text[: met.start()]) in known and text[met.end() :].strip():
             return fold(text[: met.start()]), text[met.end() :].strip()
     leader = _LEADERS.search(text)
@@ -311,6 +406,42 @@ def _under_captions(items: Sequence[Piece], spans: Mapping[int, tuple[int, int]]
     return found
 
 
+def _beside_captions(items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], root: Tag) -> dict[int, list[int]]:
+    """Captions that stand together in one part, with as many values together in the next part: the first belongs to the first."""
+    found: dict[int, list[int]] = {}
+    at = 0
+    while at < len(items):
+        end = at
+        while end < len(items) and items[end].kind == "caption" and items[end].known:
+            end += 1
+        start = end - 1
+        while start > at and _are_beside(items[start - 1].tag, items[end - 1].tag):
+            start -= 1
+        count = end - start
+        values = range(end, end + count)
+        if count > 1 and _is_part(range(start, end), items, spans, root) and _is_part(values, items, spans, root):
+            found |= {place: [place + count] for place in range(start, end)}
+        at = max(end, at + 1)
+    return found
+
+
+def _are_beside(first: Tag, second: Tag) -> bool:
+    return first is second or first.parent is second.parent
+
+
+def _is_part(places: range, items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], root: Tag) -> bool:
+    """Whether the pieces at these places, all of one kind, are all that a part of the page holds."""
+    if places.stop > len(items) or any(items[place].kind != items[places.start].kind for place in places):
+        return False
+    for tag in (items[places.start].tag, *items[places.start].tag.parents):
+        span = spans.get(id(tag), (0, -1))
+        if span == (places.start, places.stop - 1):
+            return True
+        if tag is root or span[1] >= places.stop or span[0] < places.start:
+            return False
+    return False
+
+
 def _direct_cells(row: Tag) -> list[Tag]:
     return [cell for cell in row.find_all(_CELLS) if cell.find_parent("tr") is row]
 
@@ -344,7 +475,14 @@ def _places(
         return list(reversed(_run(range(index - 1, first - 1, -1), items)))
     if len(captions) > 1 and _alternates(items[first : last + 1]):
         return [index - 1]
-    return behind
+    return behind if len(captions) < 2 else _alike(behind, items)
+
+
+def _alike(places: Sequence[int], items: Sequence[Piece]) -> list[int]:
+    """The first of some values and those behind it that are nested like it: what follows the last caption may be anything."""
+    shapes = [[tag.name for tag in (items[place].tag, *items[place].tag.parents)] for place in places]
+    end = next((at for at, shape in enumerate(shapes) if shape != shapes[0]), len(places))
+    return list(places[:end])
 
 
 def _part(index: int, items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], root: Tag) -> tuple[int, int, bool]:
@@ -389,13 +527,40 @@ def _alternates(part: Sequence[Piece]) -> bool:
     return len(kinds) % 2 == 0 and all(kind == ("value", "caption")[place % 2] for place, kind in enumerate(kinds))
 
 
+def _further_lines(
+    items: Sequence[Piece], spans: Mapping[int, tuple[int, int]], taken: set[int]
+) -> dict[int, tuple[int, ...]]:
+    """The lines below a caption with its first value in one line, where the block holds no other caption; they are taken."""
+    further: dict[int, tuple[int, ...]] = {}
+    for index, item in enumerate(items):
+        first, last = spans.get(id(item.tag), (index, index))
+        if item.kind != "pair" or first != index or last == index or item.tag.name not in _LINE_BLOCKS:
+            continue
+        below = range(index + 1, last + 1)
+        if all(items[place].kind == "value" and place not in taken for place in below):
+            further[index] = tuple(below)
+            taken.update(below)
+    return further
+
+
+def _stated(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text for text in texts if not says_nothing(text))
+
+
 def _pairs(
-    items: Sequence[Piece], claimed: Mapping[int, tuple[int, ...]], taken: set[int], before: set[int]
-) -> Iterator[Pair]:
+    items: Sequence[Piece],
+    claimed: Mapping[int, tuple[int, ...]],
+    taken: set[int],
+    before: set[int],
+    further: Mapping[int, tuple[int, ...]],
+) -> Iterator[tuple[tuple[int, ...], Pair]]:
     for index, item in enumerate(items):
         if item.kind == "caption":
-            yield Pair(item.caption, tuple(items[place].text for place in claimed[index]), item.known)
+            places = claimed[index]
+            yield (index, *places), Pair(item.caption, _stated(items[place].text for place in places), item.known)
         elif item.kind == "pair":
-            yield Pair(item.caption, (item.value,), item.known)
+            places = further.get(index, ())
+            lines = (item.value, *(items[place].text for place in places))
+            yield (index, *places), Pair(item.caption, _stated(lines), item.known)
         elif item.kind == "value" and index not in taken and _is_number(item.text) and {index + 1, index + 2} & before:
-            yield Pair("", (item.text,), known=False)
+            yield (index,), Pair("", (item.text,), known=False)

@@ -15,6 +15,13 @@ _BULLET: Final = re.compile(r"^(?:\d{1,3}\s*[.)]\s*(?!\d)|[-–—•·*▪►]\
 # Legal forms end in a full stop without ending a sentence.
 _SENTENCE: Final = re.compile(r"[:!?]$|^(?:\S+\s+){4,}(?!(?:[Ll]td|[Cc]o|[Ii]nc|[Cc]orp)\.)[^\s.]{2,}\.$")
 """A colon, or five words and a full stop that does not belong to an abbreviation such as `S.A.` or `z o. o.`"""
+_ABOUT_THE_PAGE: Final = re.compile(
+    r"^(?:data (?:publikacji|utworzenia|modyfikacji)|opublikowan\w+|autor|liczba (?:odsłon|wyświetleń)|odsłony|źródło|fot|tagi|kategorie?|"
+    r"published(?: on)?|posted(?: on)?|author|written by|views|hits|source|photo|tags|categor(?:y|ies))\b[^:]{0,20}:"
+    r"|^(?:udostępnij|drukuj|wydrukuj|share|print|pdf)\b.{0,40}$|^(?:menu|strona główna|home|kontakt|contact|search|szukaj)$",
+    re.IGNORECASE,
+)
+"""Lines about the page itself: author, date, number of readers."""
 _LIST_ITEMS: Final = frozenset({"li", "td", "th", "dt", "dd"})
 
 
@@ -31,15 +38,15 @@ def listed(found: Sequence[Piece], anchor: int) -> list[int]:
     """
     behind = [place for place in range(anchor + 1, len(found)) if _is_candidate(found[place])]
     for part in (found[anchor].tag, *found[anchor].tag.parents):
-        inside = [place for place in behind if _within(found[place].tag, part)]
+        inside = [place for place in behind if within(found[place].tag, part)]
         if not inside:
             continue
         items = [place for place in inside if _item(found[place].tag, part) == "li"]
         items = items or [place for place in inside if _item(found[place].tag, part)]
         if items:
             return items
-        first = _path(found[inside[0]].tag, part)
-        return [place for place in inside if _path(found[place].tag, part) == first]
+        first = path(found[inside[0]].tag, part)
+        return [place for place in inside if path(found[place].tag, part) == first]
     return []
 
 
@@ -64,21 +71,38 @@ def holder(found: Sequence[Piece], place: int) -> Tag:
             if item.name == "tr"
             else None
         )
-        if listing is not None and len(listing.find_all(item.name)) > 1:  # a table of one row is there for the layout
+        if listing is not None and len(listing.find_all(item.name, limit=2)) > 1:  # one row is there for the layout
             return listing
-    others = [piece.tag for at, piece in enumerate(found) if at != place]
+    # Pieces are in the order of the page: a part that holds another piece holds a neighbour.
+    beside = [found[at].tag for at in (place - 1, place + 1) if 0 <= at < len(found)]
     for part in (tag, *tag.parents):
-        if part.name == "dl" or any(_within(other, part) for other in others):
+        if part.name == "dl" or any(within(other, part) for other in beside):
             return part
     return tag
 
 
+def is_furniture(piece: Piece) -> bool:
+    """Returns whether a piece lies in an element that is there for the site, not for the page."""
+    return any(tag.name in _FURNITURE for tag in (piece.tag, *piece.tag.parents))
+
+
+def is_about_the_page(text: str) -> bool:
+    """Returns whether a text is one of those that sites put around every page: its date and author, `Menu`, `Print`.
+
+    Example:
+        >>> is_about_the_page("Data publikacji: 12.03.2016"), is_about_the_page("Menu"), is_about_the_page("Klaster Kontakt")
+        (True, True, False)
+    """
+    return _ABOUT_THE_PAGE.match(text) is not None
+
+
 def _is_candidate(piece: Piece) -> bool:
-    around = {piece.tag.name, *(parent.name for parent in piece.tag.parents)}
-    return piece.kind != "heading" and not _SENTENCE.search(piece.text) and not around & _FURNITURE
+    said = _SENTENCE.search(piece.text) or is_about_the_page(piece.text)
+    return piece.kind != "heading" and not said and not is_furniture(piece)
 
 
-def _within(tag: Tag, part: Tag) -> bool:
+def within(tag: Tag, part: Tag) -> bool:
+    """Returns whether an element is a part of the page or lies in it."""
     return tag is part or any(parent is part for parent in tag.parents)
 
 
@@ -92,7 +116,8 @@ def _item(tag: Tag, part: Tag) -> str:
     return ""
 
 
-def _path(tag: Tag, part: Tag) -> tuple[str, ...]:
+def path(tag: Tag, part: Tag | None = None) -> tuple[str, ...]:
+    """Returns the names of the elements from one up to a part of the page, or to its root."""
     names = []
     for parent in (tag, *tag.parents):
         if parent is part:

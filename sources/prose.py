@@ -39,6 +39,7 @@ _NO_NAME: Final = re.compile(
 )
 # Stems of the word in the languages of the platform's members; a name may hold no capital but this word.
 _CLUSTER: Final = re.compile(r"klast|kla[sš]ter|cluster|clúster|klaszter|grozd|клъстер|кластер", re.IGNORECASE)
+_APART: Final = re.compile(r";\s|\s/\s|,\s(?=[A-ZŁŚŻ0-9][\w.-]{1,11}(?:[;,]|$)|[^,;]*(?:klast|cluster))", re.IGNORECASE)
 _NAME_WORDS: Final = 16
 _END: Final = r"(?=,?\s+and\s+(?:is|was|has|holds|began|works|counts)\b|[.;]|$)"
 _NUMBER: Final = (
@@ -146,9 +147,16 @@ def is_name(text: str) -> bool:
 
 
 def aliases_in(text: str) -> list[str]:
-    """Returns the names in a bracket: `in Polish: Klaster X, KX` gives two."""
+    """Returns the names in a bracket: `in Polish: Klaster X, KX` gives two.
+
+    A comma parts names only where an acronym or a text that says cluster follows: names hold commas, too.
+
+    Example:
+        >>> aliases_in("in Polish: Klaster Wody, Ziemi i Powietrza, KWZP"), aliases_in("Klaster A / A Cluster")
+        (['Klaster Wody, Ziemi i Powietrza', 'KWZP'], ['Klaster A', 'A Cluster'])
+    """
     bare = re.sub(r"^\s*(?:in\s+\w+|po polsku|polish|english)\s*:\s*", "", text, flags=re.IGNORECASE)
-    return [name for name in (squash(part) for part in re.split(r"[;,]\s|\s/\s", bare)) if name]
+    return [name for name in (squash(part) for part in _APART.split(bare)) if name]
 
 
 def place_fields(text: str, regions: Collection[str]) -> dict[str, str]:

@@ -88,7 +88,7 @@ def fold(text: str) -> str:
         >>> fold("Number of other ecosystem actors :\xa0")
         'number of other ecosystem actors'
     """
-    return squash(text).casefold().replace("’", "'").strip(" :*•·.-–—|\t")
+    return squash(text).casefold().replace("’", "'").strip(" :*•·.-–—|▲▼△▽↑↓↕⇅\t")
 
 
 def facts_from(text: str) -> tuple[str, ...]:

@@ -16,10 +16,12 @@ from sources.captions import Pair, Piece, classified, pair_pieces, pieces
 from sources.countries import country_code
 from sources.dates import dates_in, printed_date
 from sources.entries import Entries, place
+from sources.headings import HEADINGS
 from sources.numbers import count
 from sources.parsing import LayoutUnknown, Parsed
 from sources.prose import facts as facts_of
 from sources.prose import mentions, sentences
+from sources.teasers import without_teasers
 from sources.text import canonical_address, decode, fold, markup, squash
 from sources.voivodeships import voivodeship
 
@@ -68,10 +70,23 @@ class _Reader:
     @property
     def title(self) -> str:
         """The page's own name: its heading, else its title without the site's."""
-        heading = self.soup.find("h1")
-        said = squash(heading.get_text(" ")) if heading else ""
         named = self.soup.find("title")
-        return said or (_SITE.sub("", squash(named.get_text())) if named else "")
+        title = _SITE.sub("", squash(named.get_text(" "))) if named else ""
+        headings = [squash(tag.get_text(" ")) for tag in self.soup.find_all(HEADINGS)]
+        first = self.soup.find("h1")
+        said = squash(first.get_text(" ")) if first else ""
+        return next((text for text in headings if text and fold(text) == fold(title)), said or title)
+
+    def leave_out_others(self) -> None:
+        """Leaves out the boxes of the page that speak of other profiles."""
+        own = self.native(canonical_address(self.text) or self.page.url)
+        others = [
+            anchor
+            for anchor in self.soup.find_all("a", href=True)
+            if _is_profile(self, str(anchor["href"])) and self.native(str(anchor["href"])) != own
+        ]
+        self.pieces = without_teasers(self.pieces, others, self.title)
+        self.pairs = pair_pieces(self.pieces, self.soup)
 
     def entries(self, kind: str, as_of: str | None = None) -> Entries:
         return Entries(self.page, self.card, kind, self.text, as_of)
@@ -142,6 +157,7 @@ def _layout(reader: _Reader) -> str | None:
 
 def _profile(reader: _Reader, layout: str) -> Parsed:
     entries = reader.entries(f"profile_{layout}")
+    reader.leave_out_others()
     key = reader.native(canonical_address(reader.text) or reader.page.url)
     fields, faults = _captioned_fields(reader)
     fields |= {name: value for name, value in _territory(reader).items() if name not in fields}

@@ -10,16 +10,17 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from sources.captions import Piece, classified, pair_pieces, pieces
+from sources.captions import Piece, pieces
 from sources.countries import country_code
 from sources.dates import printed_date
 from sources.entries import Entries, place
+from sources.listings import listings
+from sources.lists import is_furniture, listed, path, unnumbered, within
 from sources.parsing import LayoutUnknown, Parsed
-from sources.tables import block_tables, lookup_of, tables
 from sources.text import canonical_address, decode, fold, markup, squash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bs4 import BeautifulSoup, Tag
 
@@ -31,8 +32,11 @@ _VALID: Final = re.compile(
     r"[\s(–—|,;-]*(?:label\s+)?valid\s+(?:until|to|till)\s*:?\s*(?P<until>[^()]+?)\)?\s*$", re.IGNORECASE
 )
 _INCLUDES: Final = re.compile(r"\blist includes (\d[\d ,.]*) clusters?\b", re.IGNORECASE)
-_FURNITURE: Final = frozenset({"nav", "header", "footer", "form", "title"})
-_LISTS: Final = frozenset({"ul", "ol", "dl", "table", "tbody"})
+_FLAG_A: Final = "\U0001f1e6"
+_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+"""The flag of a country: two letters of its code as regional indicator signs."""
+_NAME_WORDS: Final = 16
+_SECTION_WORDS: Final = 6
 _COUNTRY_LINK: Final = re.compile(r"[?&]country=([0-9a-fA-F-]{32,36})(?![0-9a-fA-F-])")
 
 
@@ -50,6 +54,8 @@ def parse(page: Page, card: Card) -> Parsed:
         return _country(page, card, text, level, rows)
     if sum(1 for _ in _country_links(soup)) > 1:
         return _overview(page, card, text, soup)
+    if any(_FLAG.search(piece.text) for piece in pieces(soup)):
+        return _post(page, card, text, pieces(soup))
     if level:
         return _label_list(page, card, text, soup, level)
     raise LayoutUnknown(
@@ -76,28 +82,9 @@ def _level(soup: BeautifulSoup, card: Card) -> str | None:
 
 def _rows(soup: BeautifulSoup, card: Card) -> Iterator[dict[str, str]]:
     """The rows of the tables, or of entries that carry their captions with them, as texts by field."""
-    lookup = lookup_of(card)
-    found = [table for table in (*tables(soup, lookup), *block_tables(soup, lookup)) if set(table.fields) >= _NEEDED]
-    # Entries that each carry their captions look like rows under a header; then every "row" begins with a caption.
-    found = [table for table in found if not any(lookup(fold(row.text("name"))) == "name" for row in table.rows)]
-    for table in found:
+    for table in listings(soup, card, _NEEDED, headed=True):
         for row in table.rows:
             yield {name: row.text(name) for name in table.fields}
-    if found:
-        return
-    captions = {fold(caption): name for caption, name in card.captions.items()}
-    known = {*captions, *map(fold, card.ignored)}
-    entry: dict[str, str] = {}
-    for pair in pair_pieces(classified(pieces(soup), known), soup):
-        name = captions.get(pair.caption)
-        if name is None:
-            continue
-        if name in entry:
-            yield entry
-            entry = {}
-        entry[name] = pair.values[0] if pair.values else ""
-    if set(entry) >= _NEEDED:
-        yield entry
 
 
 def _country(page: Page, card: Card, text: str, level: str | None, rows: Sequence[dict[str, str]]) -> Parsed:
@@ -150,28 +137,55 @@ def _overview(page: Page, card: Card, text: str, soup: BeautifulSoup) -> Parsed:
 
 def _label_list(page: Page, card: Card, text: str, soup: BeautifulSoup, level: str) -> Parsed:
     entries = Entries(page, card, f"label_{level}", text)
-    found, announced = _listed(pieces(soup))
-    path = place(canonical_address(text) or page.url, page.url)
-    countries = _countries(found)
-    taken = 0
-    for at, piece in enumerate(found):
-        name, until = _named(piece.text)
+    found = pieces(soup)
+    path_of_page = place(canonical_address(text) or page.url, page.url)
+    countries = _listed(found)
+    places = sorted(countries)
+    for at, follows in zip(places, [*places[1:], -1], strict=False):
+        name, until = _named(unnumbered(found[at].text))
         if until and not name and not _continues(found, at):
-            entries.reject(
-                "nameless_row", f"an end of the label without a name: {piece.text!r}", path, str(at), piece.text
-            )
-        if country_code(piece.text) or not name:
+            said = found[at].text
+            entries.reject("nameless_row", f"an end of the label without a name: {said!r}", path_of_page, str(at), said)
+        if not name:
             continue
-        if announced is not None and taken == announced:
-            break
-        taken += 1
-        if not until and _continues(found, at + 1):
-            until = _named(found[at + 1].text)[1]
+        if not until and follows == at + 1 and _continues(found, follows):
+            until = _named(found[follows].text)[1]
         fields = {"country": countries[at], "label": level, "label_valid_until": printed_date(until)}
-        entries.add(name, fields, path, name)
+        entries.add(name, fields, path_of_page, name)
     if not entries.records:
         raise LayoutUnknown(page, f"the list of the {level} label has no names")
     return entries.parsed()
+
+
+def _post(page: Page, card: Card, text: str, found: Sequence[Piece]) -> Parsed:
+    """A post on newly labelled bodies: a section for each label, then name and flag of each body, and a paragraph."""
+    entries = Entries(page, card, "post", text)
+    path_of_page = place(canonical_address(text) or page.url, page.url)
+    level: str | None = None
+    for at, piece in enumerate(found):
+        flag = _FLAG.search(piece.text)
+        if flag is None:
+            level = _section(piece, card) or level
+            continue
+        before, behind = squash(piece.text[: flag.start()]), squash(piece.text[flag.end() :])
+        name = before or (behind if len(behind.split()) <= _NAME_WORDS else "")
+        if not name and not behind and at and found[at - 1].kind != "heading":
+            name = found[at - 1].text
+        country = "".join(chr(ord(sign) - ord(_FLAG_A) + ord("A")) for sign in flag[0])
+        entries.add(
+            name.strip(" -–—:"), {"label": level, "country": country}, path_of_page, level or "", name or f"text {at}"
+        )
+    if not entries.records:
+        raise LayoutUnknown(page, "a post with flags, but no name beside any of them")
+    return entries.parsed()
+
+
+def _section(piece: Piece, card: Card) -> str | None:
+    """The label that a section's heading names: `1. The GOLD Label`."""
+    said = fold(piece.text)
+    if "label" not in said or len(said.split()) > _SECTION_WORDS:
+        return None
+    return next((level for words, level in card.codes["labels"].items() if words in said.split()), None)
 
 
 def _continues(found: Sequence[Piece], at: int) -> bool:
@@ -185,80 +199,57 @@ def _continues(found: Sequence[Piece], at: int) -> bool:
     return items[0] == items[1] and not country_code(found[at - 1].text)
 
 
-def _listed(found: Sequence[Piece]) -> tuple[list[Piece], int | None]:
-    """The pieces of the list, its countries' names included, and how many clusters the page announces."""
-    start, announced = 0, None
+def _listed(found: Sequence[Piece]) -> dict[int, str | None]:
+    """The places of the list's pieces, each with the country above its own list; None where no country's name is above it."""
+    anchors = [at for at, piece in enumerate(found) if country_code(piece.text) and not is_furniture(piece)]
+    start, announced = _announcement(found)
+    anchors = [at for at in anchors if at > start]
+    countries: dict[int, str | None] = {}
+    for anchor, end in zip(anchors, [*anchors[1:], len(found)], strict=False):
+        code = country_code(found[anchor].text)
+        countries |= {at: code for at in listed(found[:end], anchor) if not country_code(found[at].text)}
+    if not anchors and start >= 0:
+        return dict.fromkeys(listed(found, start)[:announced])
+    return countries | dict.fromkeys(_without_country(found, anchors, countries, announced))
+
+
+def _announcement(found: Sequence[Piece]) -> tuple[int, int | None]:
+    """The place of the line that announces the list, and how many clusters it announces."""
+    start, announced = -1, None
     for at, piece in enumerate(found):
-        met = _INCLUDES.search(piece.text)
-        if met:
-            start, announced = at + 1, int(re.sub(r"\D", "", met[1]))
+        if met := _INCLUDES.search(piece.text):
+            start, announced = at, int(re.sub(r"\D", "", met[1]))
         elif fold(piece.text) == "country overview":
-            start = at + 1
-    if start == 0:
-        start = next((at for at, piece in enumerate(found) if country_code(piece.text)), len(found))
-    kept = [piece for piece in found[start:] if not _is_furniture(piece)]
-    if any(_is_item(piece) for piece in kept):
-        kept = [piece for piece in kept if _is_item(piece) or country_code(piece.text)]
-    return kept, announced
+            start = at
+    return start, announced
 
 
-def _is_item(piece: Piece) -> bool:
-    return any(tag.name in ("li", "dd") for tag in (piece.tag, *piece.tag.parents))
-
-
-def _is_furniture(piece: Piece) -> bool:
-    if any(tag.name in _FURNITURE for tag in (piece.tag, *piece.tag.parents)):
-        return True
-    return piece.kind == "heading" and not country_code(piece.text)
+def _without_country(
+    found: Sequence[Piece], anchors: Sequence[int], listed_places: Mapping[int, str | None], announced: int | None
+) -> list[int]:
+    """Further pieces nested like the listed ones: as many as are announced, or those between the countries' lists."""
+    if not listed_places:
+        return []
+    shapes = {path(found[at].tag) for at in listed_places}
+    around = [
+        tag for tag in (found[anchors[0]].tag, *found[anchors[0]].tag.parents) if within(found[anchors[-1]].tag, tag)
+    ]
+    others = [
+        at
+        for at in range(anchors[0] + 1, len(found))
+        if at not in listed_places
+        and path(found[at].tag) in shapes
+        and not country_code(found[at].text)
+        and not is_furniture(found[at])
+        and (announced is not None or (len(anchors) > 1 and within(found[at].tag, around[0])))
+    ]
+    missing = (
+        len(others) if announced is None else announced - sum(1 for at in listed_places if _named(found[at].text)[0])
+    )
+    return others[: max(0, missing)]
 
 
 def _named(text: str) -> tuple[str, str]:
     """Splits `CzecHemp – label valid until 31 August 2025` into name and end."""
     met = _VALID.search(text)
     return (squash(text[: met.start()]), met["until"]) if met else (text, "")
-
-
-def _countries(found: Sequence[Piece]) -> list[str | None]:
-    """The country of each piece: that of the heading above its own list; a list without one above it has none."""
-    countries: list[str | None] = []
-    heading: int | None = None
-    for at, piece in enumerate(found):
-        if country_code(piece.text):
-            heading = at
-        elif heading is not None and at - 1 != heading and not _together(found, heading, at):
-            heading = None
-        countries.append(country_code(found[heading].text) if heading is not None else None)
-    return countries
-
-
-def _together(found: Sequence[Piece], heading: int, at: int) -> bool:
-    """Whether a piece stands in the same list as the piece before it, under that heading.
-
-    They do where the smallest part that holds both has no country's name in it, or where the heading and both pieces lie
-    beside each other, each alone in its element.
-    """
-    part = _shared(found[at - 1].tag, found[at].tag)
-    if not any(country_code(piece.text) and _within(piece.tag, part) for piece in found):
-        return True
-    children = [_child(found[place].tag, part) for place in (heading, at - 1, at)]
-    alone = all(sum(_within(piece.tag, child) for piece in found) == 1 for child in children if child is not part)
-    return alone and not any(child.name in _LISTS for child in children if child is not part)
-
-
-def _shared(first: Tag, second: Tag) -> Tag:
-    around = {id(tag) for tag in (first, *first.parents)}
-    return next(tag for tag in (second, *second.parents) if id(tag) in around)
-
-
-def _within(tag: Tag, part: Tag) -> bool:
-    return tag is part or any(parent is part for parent in tag.parents)
-
-
-def _child(tag: Tag, part: Tag) -> Tag:
-    """The child of a part that holds a tag; the part itself where the tag is the part."""
-    child = tag
-    for parent in tag.parents:
-        if child is part or parent is part:
-            break
-        child = parent
-    return child

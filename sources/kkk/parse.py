@@ -8,6 +8,7 @@ The phrases are the card's captions. News of several hosts are pages of their ow
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -39,6 +40,12 @@ _ROMAN: Final = {
     )
 }
 _HEADING_WORDS: Final = 14
+_LIST_LEAST: Final = 2
+_COMMA: Final = re.compile(r",\s+|\s+(?:oraz|and)\s+")
+_LAST: Final = re.compile(r"^(?:oraz|i|and)\s+")
+_SAYS_CLUSTER: Final = re.compile(r"klast|cluster", re.IGNORECASE)
+_ABBREVIATED: Final = re.compile(r"\b(?:o\.\s?o|S\.\s?A|Co|Ltd|Inc)\.$")
+"""A full stop of a legal form; it may be that of the sentence as well, and stays."""
 _DATED_REST: Final = 25  # letters beside a date in a line that is a date: `Data publikacji:`, `r.`, `Warszawa,`
 
 
@@ -98,9 +105,13 @@ def _round_above(element: Tag) -> _Round:
 
 def _read_lists(entries: Entries, found: Sequence[Piece], card: Card) -> None:
     phrases = {fold(phrase): field for phrase, field in card.captions.items() if field in ("coordinator", "sector")}
+    found = [piece for piece in found if not _read_sentence(entries, piece.text, phrases, card)]
+    if entries.records and not any(_is_round(piece) for piece in found):
+        return
     places = _items(found, card)
     status = _Round()
     said = ""
+    order = sorted(places)
     for at, piece in enumerate(found):
         if at not in places:
             if _is_round(piece):
@@ -113,7 +124,7 @@ def _read_lists(entries: Entries, found: Sequence[Piece], card: Card) -> None:
         if element is not status.list_element:
             status = _Round(list_element=element)
         line = unnumbered(piece.text)
-        follows = next((other for other in places if other > at), None)
+        follows = next(iter(order[bisect_right(order, at) :][:1]), None)
         joined = follows is not None and follows == at + 1 and _continues(found[follows].text, phrases)
         if joined or _continues(line, phrases):
             said = f"{said}, {line}".strip(", ")
@@ -123,6 +134,28 @@ def _read_lists(entries: Entries, found: Sequence[Piece], card: Card) -> None:
         said = ""
         name, fields = _split(line, phrases)
         _add(entries, name, status, card, fields)
+
+
+def _read_sentence(entries: Entries, text: str, phrases: dict[str, str], card: Card) -> bool:
+    """Reads `V runda: A; B; C.` and returns whether it is such a line.
+
+    Commas part names only where every part says that it is a cluster.
+    """
+    opening, colon, rest = text.partition(":")
+    if not colon or _ROUND.search(opening) is None or len(opening.split()) > _HEADING_WORDS:
+        return False
+    parts = [part for part in (squash(part) for part in rest.split(";")) if part]
+    if len(parts) < _LIST_LEAST:
+        parts = [part for part in (squash(part) for part in _COMMA.split(rest)) if part]
+        if len(parts) < _LIST_LEAST or not all(_SAYS_CLUSTER.search(part) for part in parts):
+            return False
+    for part in parts:
+        line = _LAST.sub("", part)
+        name, fields = _split(
+            line.removesuffix(".") if part is parts[-1] and not _ABBREVIATED.search(line) else line, phrases
+        )
+        _add(entries, name, _round(opening), card, fields)
+    return True
 
 
 def _items(found: Sequence[Piece], card: Card) -> set[int]:

@@ -1,8 +1,8 @@
 """Lists of the city of Lublin: two language versions of one list, and a table with founding year and members.
 
 The list has no captions: it is the list items of the page's main part that are no links to other pages of the site. The two
-versions name the same clusters in the same order; each states names only, and the city is that of the publisher. Most names of
-such a list say `cluster`, which tells it from a menu.
+versions name the same clusters in the same order; each states names only, and the city is that of the publisher. A third of the names of
+such a list and more say `cluster`, which tells it from a menu.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def parse(page: Page, card: Card) -> Parsed:
     city = card.codes["city"]["seat"]
     if fold(city) not in fold(soup.get_text(" ")):
         raise LayoutUnknown(page, f"a page that names {city}")
-    found = [table for table in listings(soup, card) if len(table.fields) > 1]
+    found = [table for table in listings(soup, card, headed=True) if len(table.fields) > 1]
     if found:
         entries = Entries(page, card, "table", text)
         for table in found:
@@ -81,7 +81,8 @@ def _names(soup: BeautifulSoup, card: Card) -> list[str]:
     headings = [place for place in topical if found[place].kind == "heading"]
     for anchor in reversed(headings) if headings else topical:
         names = [unnumbered(found[place].text) for place in listed(found, anchor)]
-        if 2 * sum(any(topic in fold(name) for topic in topics) for name in names) > len(names):
+        saying = sum(any(topic in fold(name) for topic in topics) for name in names)
+        if saying > 1 and 3 * saying >= len(names):
             return names
     return []
 

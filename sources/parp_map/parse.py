@@ -15,16 +15,19 @@ from urllib.parse import parse_qsl, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from sources.archive import Page
-from sources.captions import Pair, Piece, captioned, classified, pieces
+from sources.captions import Pair, Piece, captioned, classified, pair_pieces, pieces
 from sources.cards import Card
 from sources.dates import printed_date
 from sources.entries import Entries, place
+from sources.headings import heading_of_entry
 from sources.listings import listings
+from sources.lists import is_about_the_page
 from sources.numbers import count, led
 from sources.parp_map.marks import Marks
 from sources.parsing import LayoutUnknown, Parsed
 from sources.postal import city_of
 from sources.tables import Row
+from sources.teasers import without_teasers
 from sources.text import decode, fold, markup, squash
 from sources.voivodeships import voivodeship
 
@@ -198,7 +201,7 @@ def _add_block(entries: Entries, key: str, block: Tag, marks: Marks, known: set[
     pairs = captioned(block, known)
     fields = _facts(pairs, card)
     fields |= {"mark": _captioned_mark(pairs, card) or marks.of(block), "link": str(links[0]["href"]).strip()}
-    for words_of in _loose(items, {fold(name), *map(fold, card.codes["more"])}):
+    for words_of in _loose(items, {fold(name), *map(fold, card.codes["more"]), *card.codes["sections"]}):
         _sort_in(fields, words_of, marks)
     entries.add(name, fields, key)
 
@@ -225,7 +228,9 @@ def _sort_in(fields: dict[str, Any], runs: list[str], marks: Marks) -> None:
         region = voivodeship(run)
         if region:
             fields.setdefault("voivodeship", region)
-        elif not (marks.said(run) or fold(run) in marks.signs or run.strip(" .)").isdecimal()):
+        elif not (
+            marks.said(run) or fold(run) in marks.signs or run.strip(" .)").isdecimal() or is_about_the_page(run)
+        ):
             rest.append(run)
     if rest:
         fields.setdefault("sector", squash(" ".join(rest)))
@@ -237,6 +242,7 @@ def _sort_in(fields: dict[str, Any], runs: list[str], marks: Marks) -> None:
 def _card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
     card, url = entries.card, entries.page.url
     name = _card_name(soup, card)
+    pairs = _own_pairs(soup, card, url, name)
     fields = _facts(pairs, card)
     fields["mark"] = _captioned_mark(pairs, card) or _marks(card, soup).alone(soup)
     if not (_native(url) and any(fields.values())) and not (name and fields["mark"]):
@@ -248,21 +254,24 @@ def _card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
     return entries.parsed()
 
 
+def _own_pairs(soup: BeautifulSoup, card: Card, url: str, name: str) -> list[Pair]:
+    """The captions of the page's own entry, without those of boxes about other entries."""
+    others = [link for link in _entry_links(soup) if _native(str(link["href"])) != _native(url)]
+    return pair_pieces(without_teasers(classified(pieces(soup), _known(card)), others, name), soup)
+
+
 def _catalogue_card(entries: Entries, soup: BeautifulSoup, pairs: list[Pair]) -> Parsed:
-    headings = [squash(tag.get_text(" ")) for tag in soup.find_all(_HEADINGS)]
     strange = {*entries.card.codes["sections"], *_known(entries.card)}
-    name = next((heading for heading in headings if heading and fold(heading) not in strange), "")
+    name = heading_of_entry(soup, strange)
     entries.add(name, _facts(pairs, entries.card), _native(entries.page.url) or place(entries.page.url))
     return entries.parsed()
 
 
 def _card_name(soup: BeautifulSoup, card: Card) -> str:
-    """Returns the entry's name: the first heading that is no heading of a section, else the page's title without the site's."""
+    """Returns the entry's name: its heading, else the page's title without the site's."""
     sections = card.codes["sections"]
-    for tag in soup.find_all(_HEADINGS):
-        text = squash(tag.get_text(" "))
-        if text and fold(text) not in sections and not tag.find_parent(("nav", "header", "footer")):
-            return text
+    if named := heading_of_entry(soup, {*sections, *_known(card)}):
+        return named
     title = squash(soup.title.get_text(" ")) if soup.title else ""
     parts = re.split(r"\s+[-–—|]\s+", title)
     while len(parts) > 1 and fold(parts[0]) in sections:

@@ -11,7 +11,7 @@ from sources.entries import Entries, place
 from sources.listings import listings
 from sources.numbers import count
 from sources.parsing import LayoutUnknown, Parsed
-from sources.tables import Table
+from sources.tables import Row, Table, heading_above
 from sources.text import decode, markup, squash
 from sources.voivodeships import voivodeship
 
@@ -27,7 +27,7 @@ def parse(page: Page, card: Card) -> Parsed:
     """
     text = decode(page)
     soup = markup(text)
-    found = listings(soup, card, _NEEDED)
+    found = listings(soup, card, _NEEDED, headed=True)
     words = squash(soup.get_text(" ")).casefold()
     if not found or not any(word in words for word in card.codes["topic"]):
         raise LayoutUnknown(
@@ -49,8 +49,15 @@ def _read(entries: Entries, table: Table, card: Card) -> None:
         name = row.text("name")
         fields = {
             "coordinator": row.text("coordinator"),
-            "voivodeship": voivodeship(row.text("voivodeship")) or row.text("voivodeship").casefold(),
+            "voivodeship": _region(row),
             "list_number": listed.number if (listed := count(printed)) else None,
             "other_label": card.codes["labels"]["standards"],
         }
         entries.add(name, fields, place(entries.page.url), name or f"row {printed or number}")
+
+
+def _region(row: Row) -> str:
+    """The voivodeship in the row's own cell, else that of its group: a row above, a caption or a heading."""
+    if own := row.text("voivodeship"):
+        return voivodeship(own) or own.casefold()
+    return voivodeship(row.group) or voivodeship(heading_above(row.element)) or ""

@@ -22,7 +22,7 @@ def parse(page: Page, card: Card) -> Parsed:
     """
     text = decode(page)
     entries = Entries(page, card, "list", text)
-    for table in listings(markup(text), card, needed=("name", "coordinator")):
+    for table in listings(markup(text), card, needed=("name", "coordinator"), headed=True):
         entries.unknown += table.unknown
         for place_in_list, row in enumerate(table.rows, start=1):
             name = row.text("name")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _ENTRY: Final = re.compile(r"/initiatives/initiative/\d+$")
 _SITE: Final = re.compile(r"\s+[-|–]\s+[^-|–]*$")
-_NATIVE: Final = re.compile(r"\(in\s+[A-Z]\w+:\s*(?P<it>[^()]+)\)")
+_NATIVE: Final = re.compile(r"\(in\s+[A-Z]\w+:\s*(?P<it>(?:[^()]|\([^()]*\))+)\)")
 _STATED: Final = (
     "sector",
     "city",

@@ -41,7 +41,7 @@ def test_merged_cells_stand_in_every_row_and_column_they_cover():
     assert read(html) == [
         [
             {"voivodeship": "śląskie", "name": "A", "sector": "meble"},
-            {"voivodeship": "śląskie", "name": "B i meble", "sector": "B i meble"},
+            {"voivodeship": "śląskie", "name": "B i meble"},
             {"voivodeship": "opolskie", "name": "C", "sector": ""},
         ]
     ]
