@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import yaml
@@ -23,8 +22,9 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from benchmarks.identity.labelled import Labelled, load
-from inventory.identity.comparison import LEVELS, Compared
-from inventory.identity.linkage import compared_again
+from inventory.identity.blocking import candidates
+from inventory.identity.comparison import LEVELS, Compared, compare, concatenated
+from inventory.identity.linkage import pooled_by_certain
 from inventory.identity.scoring import Weights
 
 MOST_PAIRS = 15.0
@@ -142,18 +142,13 @@ def train(labelled: Labelled, held_out: NDArray[np.bool_]) -> Weights:
     first = labelled.compared
     truth, weight = pair_weights(labelled, first)
     weight = np.where(held_out[first.a] | held_out[first.b], 0.0, weight)
-    second = compared_again(labelled.evidence, first, fit(first, truth, weight))
+    evidence = pooled_by_certain(labelled.evidence, labelled.candidates, fit(first, truth, weight))
+    second = compare(evidence, candidates(evidence, labelled.candidates).parts())
     truth_again, weight_again = pair_weights(labelled, second)
     weight_again = np.where(held_out[second.a] | held_out[second.b], 0.0, weight_again) * POOLED_SHARE
-    return fit(_stacked(first, second), np.concatenate([truth, truth_again]), np.concatenate([weight, weight_again]))
-
-
-def _stacked(first: Compared, second: Compared) -> Compared:
-    def both(field: str) -> Any:
-        return np.concatenate([getattr(first, field), getattr(second, field)])
-
-    levels = {kind: np.concatenate([first.levels[kind], second.levels[kind]]) for kind in LEVELS}
-    return Compared(both("a"), both("b"), both("name_a"), both("name_b"), levels)
+    return fit(
+        concatenated([first, second]), np.concatenate([truth, truth_again]), np.concatenate([weight, weight_again])
+    )
 
 
 def write(weights: Weights, path: Path, note: str) -> None:

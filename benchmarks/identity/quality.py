@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from benchmarks.identity.estimate_weights import pair_weights, train
 from benchmarks.identity.labelled import Labelled, load
+from inventory.identity.blocking import candidates
+from inventory.identity.comparison import compare
 from inventory.identity.linkage import two_passes
 from inventory.identity.scoring import Weights, load_weights, probability, score
 
@@ -100,7 +102,9 @@ def held_out(labelled: Labelled) -> HeldOut:
     for k in range(FOLDS):
         touched = fold == k
         weights = train(labelled, touched)
-        _, compared, found = two_passes(labelled.evidence, labelled.compared, weights)
+        run = two_passes(labelled.evidence, labelled.candidates, weights)
+        compared = compare(run.pooled, candidates(run.pooled, labelled.candidates).parts())
+        found = run.body
         total += counts(labelled.body, found, touched)
         r, t = hard(labelled, found, touched)
         right, hard_total = right + r, hard_total + t
@@ -159,7 +163,7 @@ def main() -> None:
         f"candidate pairs {len(labelled.compared.a)}, largest block {labelled.candidates.largest_block},"
         f" dropped blocks {labelled.candidates.dropped_blocks}, ceiling recall {truth.sum() / c[0]:.4f}"
     )
-    found = two_passes(labelled.evidence, labelled.compared, weights)[2]
+    found = two_passes(labelled.evidence, labelled.candidates, weights).body
     print(
         "in-sample ",
         summary(counts(labelled.body, found, everything)),

@@ -31,7 +31,8 @@ from benchmarks.identity.quality import FOLDS, counts, fold_of, hard, summary
 from benchmarks.identity.scale import quality
 from benchmarks.identity.synthetic import registry
 from inventory.identity.evidence import domain_of
-from inventory.identity.names import fold, load_lexicon, words
+from inventory.identity.lexicon import load_lexicon
+from inventory.identity.names import fold, words
 from inventory.records import frame
 from inventory.statements import state
 

@@ -1,41 +1,52 @@
 """Synthetic registries with known truth: bilingual names, acronyms, misprints, renames, noise.
 
-A body has a place, one to three branches (words of the concept lexicon) and, mostly, a coined word; one to four records
-speak of it: in Polish or in English, with or without the coined word, with a misprint, a legal form, an acronym in
-brackets, a new coined word beside the former name, in capitals, without the town. Of bodies with the same place and
-branches only one is ever named without a coined word: nobody could tell two of them apart. The draws are fixed by a seed.
+A body has a place, one to three branches and, mostly, a coined word; one to four records speak of it: in Polish or in
+English, with or without the coined word, with a misprint, a legal form, an acronym in brackets, a new coined word beside
+the former name, in capitals, without the town. Bodies grow with the records, two for five, and towns with the bodies.
+
+Fair to whoever links them: a body whose place and branches another body has too is always named with its coined word,
+since nobody could tell the two apart without. Places and branches are words of the concept lexicon, which favours it; so one
+body in twenty has a branch that no lexicon holds, with no likeness between the languages. The draws are fixed by a seed.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inventory.identity.names import Lexicon, load_lexicon
+from inventory.identity.lexicon import Lexicon, load_lexicon
 from sources.records import Record
 
 SYLLABLES = tuple(a + v + e for a in "b d f g k l m n p r s t w z".split() for v in "aeio" for e in ("", "", "n", "r"))  # noqa: SIM905
-TOWNS = 2000
+BODIES_TO_A_TOWN = 20
+UNKNOWN = 0.05
+"""Share of bodies with a branch that is in no lexicon."""
 
 Words = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Body:
-    """What a synthetic body is: place, branches, coined word, whether it is always said, the one after a rename, town."""
+    """What a synthetic body is: place, branches, coined word, the one after a rename, town, number of records."""
 
     number: int
     place: Words
     branches: tuple[Words, ...]
     coined: str
-    always: bool
     renamed: str
     town: str
+    copies: int
+
+    @property
+    def said(self) -> tuple[Words, frozenset[Words]]:
+        """What its name says without the coined word."""
+        return self.place, frozenset(self.branches)
 
 
 def registry(size: int, seed: int = 2015) -> tuple[list[Record], NDArray[np.int64]]:
@@ -43,31 +54,35 @@ def registry(size: int, seed: int = 2015) -> tuple[list[Record], NDArray[np.int6
     draw = random.Random(seed)  # noqa: S311
     lexicon = load_lexicon()
     places, branches = (_words(lexicon, kind) for kind in ("place", "sector"))
-    taken: set[tuple[Words, frozenset[Words]]] = set()
+    bodies: list[Body] = []
+    count = 0
+    while count < size:
+        bodies.append(_body(draw, len(bodies), places, branches, max(20, size // 50)))
+        count += bodies[-1].copies
+    shared = Counter(body.said for body in bodies)
     records: list[Record] = []
     truth: list[int] = []
-    number = 0
-    while len(records) < size:
-        body = _body(draw, number, places, branches, taken)
-        for copy in range(draw.choice((1, 2, 3, 4))):
-            records.append(_record(draw, body, copy, f"S{len(records):07d}"))
-            truth.append(number)
-        number += 1
+    for body in bodies:
+        always = shared[body.said] > 1
+        told = replace(body, coined=body.coined or _coined(draw)) if always else body
+        for copy in range(body.copies):
+            records.append(_record(draw, told, copy, f"S{len(records):07d}", always=always))
+            truth.append(body.number)
     return records, np.array(truth)
 
 
-def _body(draw: random.Random, number: int, places: list[Words], branches: list[Words], taken: set[Any]) -> Body:
-    place = draw.choice(places)
-    said = tuple(draw.sample(branches, draw.choice((1, 2, 2, 3))))
-    known = (place, frozenset(said)) in taken
-    taken.add((place, frozenset(said)))
-    coined = _coined(draw) if known or draw.random() < 0.7 else ""
+def _body(draw: random.Random, number: int, places: list[Words], branches: list[Words], towns: int) -> Body:
+    said = draw.sample(branches, draw.choice((1, 2, 2, 3)))
+    if draw.random() < UNKNOWN:
+        said[0] = (_coined(draw).lower(), _coined(draw).lower())
+    coined = _coined(draw) if draw.random() < 0.7 else ""
     renamed = _coined(draw) if coined and draw.random() < 0.1 else ""
-    return Body(number, place, said, coined, known, renamed, f"Miasto{draw.randrange(TOWNS)}")
+    town = f"Miasto{draw.randrange(towns)}"
+    return Body(number, draw.choice(places), tuple(said), coined, renamed, town, draw.choice((1, 2, 3, 4)))
 
 
 def _coined(draw: random.Random) -> str:
-    return "".join(draw.choice(SYLLABLES) for _ in range(draw.choice((3, 4, 4)))).capitalize()
+    return "".join(draw.choice(SYLLABLES) for _ in range(draw.choice((4, 4, 5)))).capitalize()
 
 
 def _words(lexicon: Lexicon, kind: str) -> list[Words]:
@@ -75,25 +90,31 @@ def _words(lexicon: Lexicon, kind: str) -> list[Words]:
     for group in lexicon.terms.values():
         for term in group:
             if "+" not in term.concept and lexicon.kind[term.concept] == kind and len(term.words[0]) > 3:
-                by.setdefault(term.concept, {}).setdefault(term.lang, " ".join(term.words).replace("*", ""))
+                said = " ".join(term.words).replace("*", "").split()
+                if lexicon.find(said) is term or _means(lexicon, said) == {term.concept}:
+                    by.setdefault(term.concept, {}).setdefault(term.lang, " ".join(said))
     return sorted((words["pl"], words["en"]) for words in by.values() if {"pl", "en"} <= set(words))
 
 
-def _record(draw: random.Random, body: Body, copy: int, record_id: str) -> Record:
+def _means(lexicon: Lexicon, said: list[str]) -> set[str]:
+    return {term.concept if (term := lexicon.find([word])) else word for word in said}
+
+
+def _record(draw: random.Random, body: Body, copy: int, record_id: str, *, always: bool) -> Record:
     fields: dict[str, Any] = {"city": body.town} if draw.random() < 0.7 else {}
     if body.coined and draw.random() < 0.4:
         fields["website"] = f"https://{body.coined.lower()}{body.number}.pl"
     new = bool(body.renamed) and copy == 1
-    name = _name(draw, body, body.renamed if new else body.coined, copy % 2)
+    name = _name(draw, body, body.renamed if new else body.coined, copy % 2, always=always)
     if new:
-        fields["former_name"] = [_name(draw, body, body.coined, 0)]
+        fields["former_name"] = [_name(draw, body, body.coined, 0, always=always)]
     return Record(record_id, "synthetic", f"https://list{copy}.example/{body.number}", name, fields=fields)
 
 
-def _name(draw: random.Random, body: Body, coined: str, lang: int) -> str:
+def _name(draw: random.Random, body: Body, coined: str, lang: int, *, always: bool) -> str:
     core = " ".join(one[lang] for one in body.branches)
     name = f"{body.place[lang]} klaster {core}" if lang == 0 else f"{body.place[lang]} {core} cluster"
-    if coined and (body.always or draw.random() < 0.9):
+    if coined and (always or draw.random() < 0.9):
         name += f" {coined}"
     for chance, change in CHANGES:
         if draw.random() < chance:

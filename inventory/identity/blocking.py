@@ -1,9 +1,8 @@
-"""Which pairs of names are worth comparing: those that share a rare or two common concepts, or an acronym.
+"""Which pairs are worth comparing: those whose names share a rare or two common concepts, or an acronym, or a web domain.
 
 Belongs here: candidate pairs and figures on them. Does not belong here: how far two names agree.
-No block is larger than `LARGEST_BLOCK`: a larger one gives way to those of two concepts, and of three. Pairs of names
-are
-kept; the pairs of records that bear them come out part by part, so that memory stays bounded at any size.
+No block is larger than `LARGEST_BLOCK`: a larger one gives way to those of two concepts, and of three. Pairs come out part
+by part, so that memory stays bounded at any size.
 """
 
 from __future__ import annotations
@@ -13,17 +12,34 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from inventory.identity.evidence import Evidence, Matrix
+from inventory.identity.evidence import Evidence
+from inventory.identity.rows import Ints, Places, Rows, distinct, ranges, starts
 
 LARGEST_BLOCK = 60
 """Most members of a block: bounds the pairs that one key can bring to 1,770."""
 MOST_BEARERS = 200
 """Most records of one name that are all paired with each other; the largest real body has about 70."""
-PART = 50_000
-"""Records whose pairs are held at a time."""
+PART = 10_000
+"""Groups of records whose pairs are held at a time."""
 
-_PAIR = ("a", "b", "name_a", "name_b")
+
+@dataclass(frozen=True)
+class Part:
+    """Pairs of groups of records with the names under which they meet; rows may repeat.
+
+    Attributes:
+        a: First group of each pair.
+        b: Second group; a <= b.
+        name_a: A name of a.
+        name_b: A name of b.
+    """
+
+    a: Places
+    b: Places
+    name_a: Places
+    name_b: Places
 
 
 @dataclass(frozen=True)
@@ -31,87 +47,145 @@ class Candidates:
     """Pairs of groups of records to be compared; a group is a single record until evidence is pooled.
 
     Attributes:
-        by_name: Columns name_a, name_b: names that share a key, each pair in both orders, and each name with itself.
-        by_group: Columns a, b: groups that share a web domain, or that are to be compared whatever they share, a < b.
-        bearers: Columns group, name, bucket: which group bears which name; of a very frequent name, only groups of
-            one bucket meet.
+        blocks: Names x blocks.
+        members: Blocks x names.
+        names: Groups x the names they bear.
+        bearers: Names x the groups that bear them.
+        sites: Groups x groups that share a web domain, or that are to be compared whatever they share; each pair once,
+            the smaller group first.
         largest_block: Members of the largest block used.
         dropped_blocks: Keys left out because their blocks were too large.
     """
 
-    by_name: pl.DataFrame
-    by_group: pl.DataFrame
-    bearers: pl.DataFrame
+    blocks: Rows
+    members: Rows
+    names: Rows
+    bearers: Rows
+    sites: Rows
     largest_block: int
     dropped_blocks: int
 
     def with_groups(self, pairs: Iterable[tuple[int, int]]) -> Candidates:
         """Returns the candidates with further pairs of groups."""
-        ordered = sorted({(min(pair), max(pair)) for pair in pairs})
-        extra = pl.DataFrame(ordered, schema=self.by_group.schema, orient="row")
-        return replace(self, by_group=pl.concat([self.by_group, extra]).unique())
+        extra = np.array(sorted({(min(pair), max(pair)) for pair in pairs}), dtype=np.int64).reshape(-1, 2)
+        row, value = self.sites.pairs
+        a, b = np.concatenate([row, extra[:, 0]]), np.concatenate([value, extra[:, 1]])
+        return replace(self, sites=Rows.of(a, b, len(self.sites), self.sites.width))
 
-    def parts(self, size: int = PART) -> Iterator[pl.DataFrame]:
-        """Yields the pairs of groups with every pair of their names that shares a key, for `size` groups a at a time.
+    def starts(self, size: int = PART) -> range:
+        """Returns the first group of each part."""
+        return range(0, len(self.names), size)
 
-        Yields:
-            Columns a, b (groups, a <= b), name_a, name_b; all pairs of one a are in one part; rows may repeat.
-        """
-        theirs = self.bearers.rename({"group": "b", "name": "name_b"})
-        names = theirs.unique(["b", "name_b"]).drop("bucket")
-        count = self.bearers["group"].max()
-        for start in range(0, count + 1 if isinstance(count, int) else 0, size):
-            ours = self.bearers.filter(pl.col("group").is_between(start, start + size - 1))
-            ours = ours.rename({"group": "a", "name": "name_a"})
-            met = ours.join(self.by_name, on="name_a").join(theirs, on=["name_b", "bucket"])
-            sited = (
-                self.by_group.filter(pl.col("a").is_between(start, start + size - 1))
-                .join(ours.unique(["a", "name_a"]), on="a")
-                .join(names, on="b")
-            )
-            yield pl.concat([met.filter(pl.col("a") <= pl.col("b")).select(_PAIR), sited.select(_PAIR)])
+    def parts(self, size: int = PART) -> Iterator[Part]:
+        """Yields all pairs, for `size` groups a at a time; all pairs of one a are in one part."""
+        return (self.part(start, size) for start in self.starts(size))
+
+    def part(self, start: int, size: int = PART) -> Part:
+        """Returns the pairs of groups whose first is one of `size` groups, with every pair of names that shares a key."""
+        groups = np.arange(start, min(start + size, len(self.names)))
+        at, ours = self.names.spread(groups)
+        a, x = groups[at], ours.astype(np.int64)
+        met, y = self._partners(x)
+        named = self._borne(a[met], x[met], y)
+        at, b = self.sites.spread(groups)
+        sited = self._all_names(groups[at], b.astype(np.int64))
+        return Part(*(np.concatenate([one, other]) for one, other in zip(named, sited, strict=True)))
+
+    def _partners(self, names: Ints) -> tuple[Ints, Ints]:
+        """Returns pairs of a place in `names` and a name that shares a block with that name, itself included."""
+        asked, back = np.unique(names, return_inverse=True)
+        at, block = self.blocks.spread(asked)
+        of, partner = self.members.spread(block)
+        width = self.members.width
+        key = np.concatenate([at[of] * width + partner, np.arange(len(asked)) * width + asked])
+        row, partner = np.divmod(distinct(key), max(width, 1))
+        partners = Rows(starts(row, len(asked)), partner.astype(np.int32), width)
+        place, found = partners.spread(back)
+        return place, found.astype(np.int64)
+
+    def _borne(self, a: Ints, x: Ints, y: Ints) -> tuple[Places, Places, Places, Places]:
+        """Adds the groups b that bear y, a <= b; of a very frequent name only those near in order, or the first."""
+        crowd = self.bearers.size
+        many_x, many_y = crowd[x] > MOST_BEARERS, crowd[y] > MOST_BEARERS
+        begin, end = self.bearers.start[y], self.bearers.start[y + 1]
+        if many_x.any() or many_y.any():
+            rank = self._rank(a, x, many_x)
+            same = x == y
+            begin = np.where(same & many_y, np.maximum(begin, begin + rank - MOST_BEARERS // 2), begin)
+            end = np.where(many_y, np.minimum(end, begin + MOST_BEARERS), end)
+            end = np.where(~same & many_x & (rank >= MOST_BEARERS), begin, end)
+        at, places = ranges(begin, end)
+        b = self.bearers.values[places].astype(np.int64)
+        kept = a[at] <= b
+        at, b = at[kept], b[kept]
+        return a[at], b, x[at], y[at]
+
+    def _rank(self, a: Ints, x: Ints, asked: NDArray[np.bool_]) -> Ints:
+        """Returns the place of each group a among the bearers of its name x, where asked."""
+        out = np.zeros(len(a), dtype=np.int64)
+        width = max(self.bearers.width, 1)
+        row, value = self.bearers.pairs
+        found = np.searchsorted(row * width + value, x[asked] * width + a[asked])
+        out[asked] = found - self.bearers.start[x[asked]]
+        return out
+
+    def _all_names(self, a: Ints, b: Ints) -> tuple[Places, Places, Places, Places]:
+        at, x = self.names.spread(a)
+        a, b, x = a[at], b[at], x.astype(np.int64)
+        at, y = self.names.spread(b)
+        return a[at], b[at], x[at], y.astype(np.int64)
 
 
-def candidates(evidence: Evidence) -> Candidates:
-    """Returns the candidate pairs of groups, each with every pair of their names that shares a key."""
-    found = [_block(keys, "name") for keys in (*_concept_keys(evidence), _acronym_keys(evidence), _meanings(evidence))]
-    pairs = pl.concat([pairs for pairs, _, _ in found]).unique()
-    same = evidence.record_names.select(name_a=pl.col("name").unique()).with_columns(name_b="name_a")
-    by_name = pl.concat([pairs, pairs.select(name_a="name_b", name_b="name_a"), same])
-    record, domain = _columns(evidence.attributes["domain"])
-    sites = pl.DataFrame({"group": evidence.group[record], "key": domain}).unique()
-    sited, *figures = _block(sites, "group")
-    return Candidates(
-        by_name=by_name,
-        by_group=sited.rename({"group_a": "a", "group_b": "b"}),
-        bearers=_bearers(evidence),
-        largest_block=max(figures[0], *(largest for _, largest, _ in found)),
-        dropped_blocks=figures[1] + sum(dropped for _, _, dropped in found),
-    )
+def candidates(evidence: Evidence, earlier: Candidates | None = None) -> Candidates:
+    """Returns the candidate pairs of groups, each with every pair of their names that shares a key.
 
-
-def _bearers(evidence: Evidence) -> pl.DataFrame:
-    """Buckets overlap by half, so that neighbours always meet in one."""
+    Args:
+        evidence: What is known.
+        earlier: Candidates of the same names before their records were pooled: the blocks of names stay as they are.
+    """
     record, name = (evidence.record_names[column].to_numpy() for column in ("record", "name"))
-    bearers = pl.DataFrame({"group": evidence.group[record], "name": name}).unique().sort("group", "name")
-    place = pl.int_range(pl.len()).over("name")
-    bearers = bearers.with_columns(bucket=2 * (place // MOST_BEARERS), place=place)
-    shifted = bearers.filter(pl.len().over("name") > MOST_BEARERS).with_columns(
-        bucket=2 * ((pl.col("place") + MOST_BEARERS // 2) // MOST_BEARERS) + 1
+    group, count, names = evidence.group[record], len(evidence.record_ids), len(evidence.concepts)
+    blocks, *figures = (earlier.blocks, earlier.largest_block, earlier.dropped_blocks) if earlier else _blocks(evidence)
+    sites, *of_sites = _sites(evidence)
+    return Candidates(
+        blocks=blocks,
+        members=earlier.members if earlier else blocks.turned(),
+        names=Rows.of(group, name, count, names),
+        bearers=Rows.of(name, group, names, count),
+        sites=sites,
+        largest_block=max(figures[0], of_sites[0]),
+        dropped_blocks=figures[1] + of_sites[1],
     )
-    return pl.concat([bearers, shifted]).drop("place")
 
 
-def _columns(matrix: Matrix) -> tuple[np.ndarray, np.ndarray]:
-    coo = matrix.tocoo()
-    return coo.row.astype(np.int64), coo.col.astype(np.int64)
+def _blocks(evidence: Evidence) -> tuple[Rows, int, int]:
+    """Returns names x blocks, the largest block used, and the number of keys whose blocks were too large."""
+    meaning = evidence.names.meaning
+    meanings = pl.DataFrame(
+        {"name": np.arange(len(meaning)), "key": meaning}, schema={"name": pl.Int64, "key": pl.Int64}
+    )
+    used = [_used(keys) for keys in (*_concept_keys(evidence), _acronym_keys(evidence), meanings)]
+    offset = np.cumsum([0, *(blocks for _, blocks, _, _ in used)])
+    name = np.concatenate([kept["name"].to_numpy() for kept, _, _, _ in used])
+    block = np.concatenate([kept["block"].to_numpy() + offset[k] for k, (kept, _, _, _) in enumerate(used)])
+    rows = Rows.of(name, block, len(meaning), int(offset[-1]))
+    return rows, max(largest for _, _, largest, _ in used), sum(dropped for _, _, _, dropped in used)
+
+
+def _used(keys: pl.DataFrame) -> tuple[pl.DataFrame, int, int, int]:
+    """Returns columns name, block of keys with a block of use; their number, the largest size, the number too large."""
+    sizes = keys.group_by("key").agg(size=pl.len())
+    used = sizes.filter(pl.col("size").is_between(2, LARGEST_BLOCK)).sort("key")
+    kept = keys.join(used.select("key", block=pl.int_range(pl.len())), on="key").select("name", "block")
+    largest = int(used["size"].to_numpy().max(initial=0))
+    return kept, len(used), largest, int((sizes["size"] > LARGEST_BLOCK).sum())
 
 
 def _concept_keys(evidence: Evidence) -> Iterator[pl.DataFrame]:
     """Yields keys of one concept, of two, and of three, always of those that are too frequent to make a block."""
-    name, concept = _columns(evidence.concepts)
-    width = evidence.concepts.shape[1]
-    single = pl.DataFrame({"name": name, "key": concept})
+    name, concept = evidence.concepts.pairs
+    width = evidence.concepts.width
+    single = pl.DataFrame({"name": name, "key": concept.astype(np.int64)})
     yield single
     frequent = _too_large(single).select("name", concept="key")
     double = (
@@ -129,24 +203,24 @@ def _concept_keys(evidence: Evidence) -> Iterator[pl.DataFrame]:
 
 
 def _acronym_keys(evidence: Evidence) -> pl.DataFrame:
-    frames = [_columns(matrix) for matrix in (evidence.acronyms, evidence.initials)]
-    return pl.concat([pl.DataFrame({"name": name, "key": acronym}) for name, acronym in frames]).unique()
-
-
-def _meanings(evidence: Evidence) -> pl.DataFrame:
-    meaning = evidence.forms.meaning
-    return pl.DataFrame({"name": np.arange(len(meaning)), "key": meaning}, schema={"name": pl.Int64, "key": pl.Int64})
+    frames = [rows.pairs for rows in (evidence.acronyms, evidence.initials)]
+    return pl.concat(
+        [pl.DataFrame({"name": name, "key": acronym.astype(np.int64)}) for name, acronym in frames]
+    ).unique()
 
 
 def _too_large(keys: pl.DataFrame) -> pl.DataFrame:
     return keys.filter(pl.len().over("key") > LARGEST_BLOCK)
 
 
-def _block(keys: pl.DataFrame, member: str) -> tuple[pl.DataFrame, int, int]:
-    """Returns the pairs of members of one key, the largest block used and the number of those too large."""
-    sizes = keys.group_by("key").agg(size=pl.len())
-    used = sizes.filter(pl.col("size").is_between(2, LARGEST_BLOCK))
-    kept = keys.select(member, "key").join(used.select("key"), on="key")
-    pairs = kept.join(kept, on="key", suffix="_b").filter(pl.col(member) < pl.col(f"{member}_b"))
-    pairs = pairs.select(pl.col(member).alias(f"{member}_a"), pl.col(f"{member}_b")).unique()
-    return pairs, int(used["size"].to_numpy().max(initial=0)), int((sizes["size"] > LARGEST_BLOCK).sum())
+def _sites(evidence: Evidence) -> tuple[Rows, int, int]:
+    """Returns groups x groups that share a web domain; the largest block used, the number of those too large."""
+    record, domain = evidence.attributes["domain"].pairs
+    count = len(evidence.record_ids)
+    sites = pl.DataFrame({"name": evidence.group[record], "key": domain.astype(np.int64)}).unique()
+    kept, blocks, largest, dropped = _used(sites)
+    of_group = Rows.of(kept["name"].to_numpy(), kept["block"].to_numpy(), count, blocks)
+    a, block = of_group.pairs
+    at, b = of_group.turned().spread(block)
+    once = a[at] < b
+    return Rows.of(a[at][once], b[once], count, count), largest, dropped

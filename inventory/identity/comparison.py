@@ -1,7 +1,8 @@
 """How far two records agree: for each kind of evidence one level, out of few that can be named.
 
 Belongs here: levels. Does not belong here: what a level is worth (`weights.yml`, read by `scoring`).
-All work is on whole arrays of pairs; nothing loops over pairs.
+All work is on whole arrays of pairs; nothing loops over pairs. What records of a group share is compared once for the
+group, and then spread over its records.
 """
 
 from __future__ import annotations
@@ -13,13 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
-from scipy import sparse  # type: ignore[import-untyped]
 
-from inventory.identity.evidence import Evidence, Floats, Matrix
-from inventory.identity.names import KINDS
-
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+from inventory.identity.blocking import Part
+from inventory.identity.evidence import KIND_BITS, Evidence
+from inventory.identity.lexicon import KINDS
+from inventory.identity.rows import Floats, Ints, Mask, Places, Rows
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
     "name": (
@@ -64,276 +63,312 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
 }
 """Evidence to its levels. The index in the tuple is the value in the arrays."""
 
-NO_PAIRS = pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64, "name_a": pl.Int64, "name_b": pl.Int64})
-_ENDS = {"a": "b", "b": "a", "name_a": "name_b", "name_b": "name_a"}
+OF_RECORDS = ("host", "page", "listed")
+"""Evidence that records of one group do not share."""
+
 _CHUNK = 400_000
-_CROWDED = 3.0
+_INFORMATION = (6.0, 10.5, 16.0)
+NAMED = (
+    LEVELS["name"].index("same words"),
+    *(LEVELS["name"].index(f"same meaning, {x}") for x in ("one language, other words", "other language")),
+)
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Pairs of records with the level of each kind of evidence.
+    """Pairs of records, or of groups of records, with the level of each kind of evidence.
 
     Attributes:
         a: Record index of the first of each pair.
-        b: Record index of the second; a < b.
+        b: Record index of the second; a < b, or a = b for a group with itself.
         name_a: Index of the name of a that agrees best with one of b.
         name_b: Its counterpart.
         levels: Evidence to level of each pair, see `LEVELS`.
     """
 
-    a: Ints
-    b: Ints
-    name_a: NDArray[np.int32]
-    name_b: NDArray[np.int32]
+    a: Places
+    b: Places
+    name_a: Places
+    name_b: Places
     levels: dict[str, NDArray[np.uint8]]
 
 
-def compare(evidence: Evidence, parts: Iterable[pl.DataFrame]) -> Compared:
+def compare(evidence: Evidence, parts: Iterable[Part]) -> Compared:
     """Returns the levels of each pair of records of two groups, or of one, taking their best pair of names.
 
     Args:
         evidence: What is known.
-        parts: Frames of columns a, b (groups), name_a, name_b as `blocking.Candidates.parts` gives them.
+        parts: Pairs of groups as `blocking.Candidates.parts` gives them.
 
     Returns:
         The pairs in the order of a, then b.
     """
-    done = [_compare_part(evidence, part) for part in parts] or [_compare_part(evidence, NO_PAIRS)]
-    a, b = (np.concatenate([getattr(one, end) for one in done]) for end in ("a", "b"))
-    order = np.argsort(a * (len(evidence.record_ids) + 1) + b, kind="stable")
+    nothing = np.zeros(0, dtype=np.int64)
+    done = [of_records(evidence, of_groups(evidence, best_names(evidence, part))) for part in parts]
+    done = done or [of_records(evidence, of_groups(evidence, Part(nothing, nothing, nothing, nothing)))]
+    return in_order(concatenated(done), len(evidence.record_ids))
+
+
+def concatenated(parts: list[Compared]) -> Compared:
+    """Returns the pairs of all parts."""
     return Compared(
-        a=a[order],
-        b=b[order],
-        name_a=np.concatenate([one.name_a for one in done])[order],
-        name_b=np.concatenate([one.name_b for one in done])[order],
-        levels={kind: np.concatenate([one.levels.pop(kind) for one in done])[order] for kind in LEVELS},
+        a=np.concatenate([part.a for part in parts]),
+        b=np.concatenate([part.b for part in parts]),
+        name_a=np.concatenate([part.name_a for part in parts]),
+        name_b=np.concatenate([part.name_b for part in parts]),
+        levels={kind: np.concatenate([part.levels[kind] for part in parts]) for kind in LEVELS},
     )
 
 
-def _compare_part(evidence: Evidence, pairs: pl.DataFrame) -> Compared:
-    best = _records_of(evidence, _best_names(evidence, pairs))
-    a, b, i, j = (best[c].to_numpy().astype(np.int64) for c in ("a", "b", "name_a", "name_b"))
-    levels = {k: np.zeros(len(a), dtype=np.uint8) for k in LEVELS}
-    for start in range(0, len(a), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        found = _name_levels(evidence, a[part], b[part], i[part], j[part])
-        found |= _record_levels(evidence, a[part], b[part], i[part], j[part])
-        for kind, values in found.items():
-            levels[kind][part] = values
-    other = ((best["prop_a"] != "name") | (best["prop_b"] != "name")).to_numpy()
-    levels["listed"] = (other & np.isin(levels["name"], (7, 8, 9))).astype(np.uint8)
-    levels["coordinator"] = _coordinator_levels(evidence, a, b).astype(np.uint8)
-    return Compared(a, b, i.astype(np.int32), j.astype(np.int32), levels)
+def in_order(compared: Compared, count: int) -> Compared:
+    """Returns the pairs in the order of a, then b."""
+    return chosen(compared, np.argsort(compared.a * (count + 1) + compared.b, kind="stable"))
 
 
-def _best_names(evidence: Evidence, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Keeps for each pair of records the names most alike; ties go to what tells most, then to the indices."""
-    i, j = pairs["name_a"].to_numpy(), pairs["name_b"].to_numpy()
-    likeness, shared = np.zeros(len(i)), np.zeros(len(i))
-    total = evidence.concepts @ evidence.bits
-    alone = evidence.forms.alone
-    for start in range(0, len(i), _CHUNK):
-        p = slice(start, start + _CHUNK)
-        both = evidence.concepts[i[p]].multiply(evidence.concepts[j[p]]) @ evidence.bits
-        shared[p] = both
-        smaller = np.minimum(total[i[p]], total[j[p]])
-        union = total[i[p]] + total[j[p]] - both
-        likeness[p] = 0.6 * _ratio(both, union) + 0.4 * _ratio(both, smaller)
-        # An acronym alone is compared only where no name in words agrees better.
-        likeness[p] = np.where(alone[i[p]] | alone[j[p]], np.minimum(likeness[p], 0.3), likeness[p])
-        likeness[p] += (_dot(evidence.acronyms, evidence.acronyms, i[p], j[p]) > 0) * 0.05
-    return (
-        pairs.with_columns(likeness=likeness.round(6), shared=shared.round(6))
-        .sort(["a", "b", "likeness", "shared", "name_a", "name_b"], descending=[False, False, True, True, False, False])
-        .unique(["a", "b"], keep="first", maintain_order=True)
-        .select("a", "b", "name_a", "name_b")
-    )
+def chosen(compared: Compared, at: Ints | Mask) -> Compared:
+    """Returns the pairs at the given places."""
+    levels = {kind: values[at] for kind, values in compared.levels.items()}
+    return Compared(compared.a[at], compared.b[at], compared.name_a[at], compared.name_b[at], levels)
 
 
-def _records_of(evidence: Evidence, best: pl.DataFrame) -> pl.DataFrame:
-    """Turns pairs of groups into pairs of their records, a < b, with the property under which each bears its name."""
-    member = pl.DataFrame({"group": evidence.group, "record": np.arange(len(evidence.group))})
-    met = (
-        best.rename({"a": "group_a", "b": "group_b"})
-        .join(member.rename({"group": "group_a", "record": "a"}), on="group_a")
-        .join(member.rename({"group": "group_b", "record": "b"}), on="group_b")
-        .filter((pl.col("group_a") != pl.col("group_b")) | (pl.col("a") < pl.col("b")))
-    )
-    turned = pl.col("a") > pl.col("b")
-    swapped = {x: pl.when(turned).then(y).otherwise(x) for x, y in _ENDS.items()}
-    prop = evidence.record_names.select("record", "name", "prop")
-    return (
-        met.select(**swapped)
-        .join(prop.rename({"record": "a", "name": "name_a", "prop": "prop_a"}), on=["a", "name_a"], how="left")
-        .join(prop.rename({"record": "b", "name": "name_b", "prop": "prop_b"}), on=["b", "name_b"], how="left")
-    )
+def best_names(evidence: Evidence, part: Part) -> Part:
+    """Keeps for each pair of groups the names most alike; ties go to what tells most, then to the indices.
+
+    Returns:
+        The pairs in the order of a, then b, each once.
+    """
+    key = part.a * (len(evidence.record_ids) + 1) + part.b
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    first = np.concatenate([[True], key[1:] != key[:-1]]) if len(key) else np.zeros(0, dtype=bool)
+    alone = first & np.concatenate([first[1:], [True]]) if len(key) else first
+    several = order[~alone]
+    i, j = part.name_a[several], part.name_b[several]
+    likeness, shared = _likeness(evidence, i, j)
+    ranked = np.lexsort((j, i, -shared, -likeness, key[~alone]))
+    keys = key[~alone][ranked]
+    best = several[ranked[np.concatenate([[True], keys[1:] != keys[:-1]])]] if len(keys) else several
+    kept = np.concatenate([order[alone], best])
+    kept = kept[np.argsort(part.a[kept] * (len(evidence.record_ids) + 1) + part.b[kept], kind="stable")]
+    return Part(part.a[kept], part.b[kept], part.name_a[kept], part.name_b[kept])
+
+
+def _likeness(evidence: Evidence, i: Places, j: Places) -> tuple[Floats, Floats]:
+    """Returns how alike two names are, and what they share, in bits."""
+    both = np.zeros(len(i))
+    for at, concept, met in evidence.concepts.hits(i, evidence.concepts, j):
+        both[at] += evidence.bits[concept] * met
+    total = evidence.total
+    smaller = np.minimum(total[i], total[j])
+    likeness = 0.6 * _ratio(both, total[i] + total[j] - both) + 0.4 * _ratio(both, smaller)
+    # An acronym alone is compared only where no name in words agrees better.
+    alone = evidence.names.alone
+    likeness = np.where(alone[i] | alone[j], np.minimum(likeness, 0.3), likeness)
+    likeness += evidence.acronyms.meet(i, evidence.acronyms, j) * 0.05
+    return likeness.round(6), both.round(6)
+
+
+def of_groups(evidence: Evidence, pairs: Part) -> Compared:
+    """Returns the levels of pairs of groups, without what differs between records of one group (`OF_RECORDS`)."""
+    levels = {kind: np.zeros(len(pairs.a), dtype=np.uint8) for kind in LEVELS}
+    for start in range(0, len(pairs.a), _CHUNK):
+        at = slice(start, start + _CHUNK)
+        ends = pairs.a[at], pairs.b[at], pairs.name_a[at], pairs.name_b[at]
+        for kind, values in (_name_levels(evidence, *ends) | _record_levels(evidence, *ends)).items():
+            levels[kind][at] = values
+    levels["coordinator"] = _coordinator_levels(evidence, pairs.a, pairs.b).astype(np.uint8)
+    return Compared(pairs.a, pairs.b, pairs.name_a, pairs.name_b, levels)
+
+
+def of_records(evidence: Evidence, groups: Compared) -> Compared:
+    """Turns pairs of groups into pairs of their records, a < b, with the evidence that is of records alone."""
+    count = len(evidence.group)
+    member = Rows.of(evidence.group, np.arange(count), count, count)
+    at, a = member.spread(groups.a)
+    pair, b = member.spread(groups.b[at])
+    at, a, b = at[pair], a[pair].astype(np.int64), b.astype(np.int64)
+    kept = (groups.a[at] != groups.b[at]) | (a < b)
+    at, a, b = at[kept], a[kept], b[kept]
+    i, j = groups.name_a[at], groups.name_b[at]
+    turned = a > b
+    a, b = np.where(turned, b, a), np.where(turned, a, b)
+    i, j = np.where(turned, j, i), np.where(turned, i, j)
+    levels = {kind: values[at] for kind, values in groups.levels.items()}
+    other = ~(_own_name(evidence, a, i) & _own_name(evidence, b, j))
+    levels["listed"] = (other & np.isin(levels["name"], NAMED)).astype(np.uint8)
+    host = evidence.attributes["host"]
+    shared = host.meet(a, host, b)
+    levels["host"] = np.where(_crowded(evidence, "host", a, b, shared), 2, shared).astype(np.uint8)
+    url, surface = evidence.attributes["url"], evidence.names.surface
+    levels["page"] = (url.meet(a, url, b) & (surface[i] != surface[j])).astype(np.uint8)
+    return Compared(a, b, i, j, levels)
+
+
+def by_themselves(evidence: Evidence, a: Places, b: Places) -> Compared:
+    """Compares pairs of records, a < b, by what they say themselves, whether or not they are candidates.
+
+    Args:
+        evidence: What each record says by itself, not pooled.
+        a: First record of each pair; the pairs in the order of a, then b.
+        b: Second record of each pair.
+    """
+    record, name = (evidence.record_names[column].to_numpy() for column in ("record", "name"))
+    names = Rows.of(record, name, len(evidence.record_ids), len(evidence.concepts))
+    at, x = names.spread(a)
+    again, y = names.spread(b[at])
+    at, x = at[again], x[again].astype(np.int64)
+    return of_records(evidence, of_groups(evidence, best_names(evidence, Part(a[at], b[at], x, y.astype(np.int64)))))
+
+
+def shares_something(compared: Compared) -> Mask:
+    """Tells which pairs share a word, a meaning, an acronym or a web site."""
+    name, acronym, domain = (compared.levels[kind] for kind in ("name", "acronym", "domain"))
+    words = (name != 0) & (name != LEVELS["name"].index("an acronym alone"))
+    return np.asarray(words | np.isin(acronym, (1, 2)) | np.isin(domain, (1, 2)))
+
+
+def _own_name(evidence: Evidence, record: Places, name: Places) -> Mask:
+    """Tells whether a record bears that name as its name, not as an alias or for another record of its group."""
+    keys = evidence.own_names
+    asked = record * max(len(evidence.concepts), 1) + name
+    if not len(keys):
+        return np.zeros(len(record), dtype=bool)
+    return np.asarray(keys[np.minimum(np.searchsorted(keys, asked), len(keys) - 1)] == asked)
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-def _dot(left: Matrix, right: Matrix, i: Ints, j: Ints) -> Floats:
-    return np.asarray(left[i].multiply(right[j]).sum(axis=1)).ravel()
+def _name_levels(evidence: Evidence, a: Places, b: Places, i: Places, j: Places) -> dict[str, Ints]:
+    kinds, said, total = evidence.kind_digit, evidence.kinds_said, evidence.total
+    bits, both = np.zeros(len(i)), np.zeros(len(i), dtype=np.int64)
+    for at, told, met in evidence.concepts.hits(i, evidence.concepts, j):
+        bits[at] += evidence.bits[told] * met
+        both[at] += kinds[told] * met
+    only_x, only_y = said[i] - both, said[j] - both
 
+    def of(*names: str) -> tuple[Mask, Mask, Mask]:
+        digits = sum(((1 << KIND_BITS) - 1) << (KIND_BITS * KINDS.index(kind)) for kind in names)
+        return (both & digits) != 0, (only_x & digits) != 0, (only_y & digits) != 0
 
-def _name_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> dict[str, Ints]:
-    kinds = sparse.csr_matrix(
-        (evidence.bits, (np.arange(len(evidence.bits)), evidence.concept_kind)), shape=(len(evidence.bits), len(KINDS))
-    )
-    x, y = evidence.concepts[i], evidence.concepts[j]
-    both = (x.multiply(y) @ kinds).toarray()
-    only_x = (x @ kinds).toarray() - both
-    only_y = (y @ kinds).toarray() - both
-    kind = {name: k for k, name in enumerate(KINDS)}
-    bits = both.sum(axis=1)
-    total_x, total_y = bits + only_x.sum(axis=1), bits + only_y.sum(axis=1)
-    smaller = np.minimum(total_x, total_y)
-    likeness = _ratio(bits, total_x + total_y - bits)
-    alone = evidence.forms.alone
-    acronym = alone[i] | alone[j]
+    smaller = np.minimum(total[i], total[j])
+    likeness = _ratio(bits, total[i] + total[j] - bits)
     levels = {
         "name": _agreement(evidence, i, j, likeness, _ratio(bits, smaller)),
-        "information": np.digitize(bits, (6.0, 10.5, 16.0)),
-        "proper": _relation(*(m[:, [kind["proper"]]].sum(axis=1) for m in (both, only_x, only_y))),
-        "field": _relation(*(m[:, [kind["sector"]]].sum(axis=1) for m in (both, only_x, only_y))),
-        "place": _place_relation(evidence, (a, b), (i, j), (both, only_x, only_y)),
-        "direction": _simple_relation(*(m[:, kind["direction"]] for m in (both, only_x, only_y))),
-        "scope": np.minimum(_simple_relation(*(m[:, kind["scope"]] for m in (both, only_x, only_y))), 2),
+        "information": np.digitize(bits - evidence.chance_bits, _INFORMATION),
+        "proper": _relation(*of("proper")),
+        "field": _relation(*of("sector")),
+        "place": _place_relation(evidence, (a, b), (i, j), of("place", "local")),
+        "direction": _simple_relation(*of("direction")),
+        "scope": np.minimum(_simple_relation(*of("scope")), 2),
     }
     # An acronym by itself is no word of a name: whether it fits is said once, under `acronym`.
+    acronym = evidence.names.alone[i] | evidence.names.alone[j]
     levels["name"] = np.where(acronym, LEVELS["name"].index("an acronym alone"), levels["name"])
-    for kind_ in ("information", "proper", "field", "place", "direction", "scope"):
-        levels[kind_] = np.where(acronym, 0, levels[kind_])
+    for kind in ("information", "proper", "field", "place", "direction", "scope"):
+        levels[kind] = np.where(acronym, 0, levels[kind])
     return levels
 
 
-def _agreement(evidence: Evidence, i: Ints, j: Ints, likeness: Floats, part: Floats) -> Ints:
-    surface, lang = evidence.forms.surface, evidence.forms.lang
+def _agreement(evidence: Evidence, i: Places, j: Places, likeness: Floats, part: Floats) -> Ints:
+    surface, lang = evidence.names.surface, evidence.names.lang
     whole = likeness > 0.999
     contained = (part > 0.999) & ~whole
-    return np.select(
-        [
-            whole & (surface[i] == surface[j]),
-            whole & (lang[i] != lang[j]),
-            whole,
-            contained & (likeness >= 0.7),
-            contained & (likeness >= 0.45),
-            contained,
-            likeness >= 0.6,
-            likeness >= 0.35,
-            likeness > 0,
-        ],
-        [9, 8, 7, 6, 5, 4, 3, 2, 1],
-        default=0,
-    ).astype(np.int64)
+    level = np.digitize(likeness, (1e-12, 0.35, 0.6))
+    level = np.where(contained, 4 + np.digitize(likeness, (0.45, 0.7)), level)
+    at = np.flatnonzero(whole)
+    x, y = i[at], j[at]
+    level[at] = np.where(surface[x] == surface[y], 9, np.where(lang[x] != lang[y], 8, 7))
+    return level.astype(np.int64)
 
 
-def _relation(both: Floats, only_x: Floats, only_y: Floats) -> Ints:
-    s, x, y = both > 0.01, only_x > 0.01, only_y > 0.01
+def _relation(both: Mask, only_x: Mask, only_y: Mask) -> Ints:
+    s, x, y = both, only_x, only_y
     return np.select([s & x & y, s & (x | y), s, x & y, x | y], [5, 2, 1, 4, 3], default=0).astype(np.int64)
 
 
-def _simple_relation(both: Floats, only_x: Floats, only_y: Floats) -> Ints:
-    x, y = only_x > 0.01, only_y > 0.01
-    return np.select([x & y, x | y, both > 0.01], [3, 2, 1], default=0).astype(np.int64)
+def _simple_relation(both: Mask, only_x: Mask, only_y: Mask) -> Ints:
+    return np.select([only_x & only_y, only_x | only_y, both], [3, 2, 1], default=0).astype(np.int64)
 
 
 def _place_relation(
-    evidence: Evidence, records: tuple[Ints, Ints], names: tuple[Ints, Ints], weights: tuple[Floats, Floats, Floats]
+    evidence: Evidence, records: tuple[Places, Places], names: tuple[Places, Places], told: tuple[Mask, Mask, Mask]
 ) -> Ints:
     """Places in the names against each other, and a place in one name against the other record's city and region."""
-    (a, b), (i, j) = records, names
-    places = [k for k, name in enumerate(KINDS) if name in {"place", "local"}]
-    shared, x, y = (m[:, places].sum(axis=1) > 0.01 for m in weights)
-    is_place = np.isin(evidence.concept_kind, places).astype(float)
-    in_wider = evidence.wider[i].multiply(evidence.wider[j]) @ is_place
-    nested = x & y & (in_wider > evidence.concepts[i].multiply(evidence.concepts[j]) @ is_place)
-    ground = _grounds(evidence)
-    stands_in_b = evidence.concepts[i].multiply(ground[b]) @ is_place > 0
-    stands_in_a = evidence.concepts[j].multiply(ground[a]) @ is_place > 0
-    known_a = np.asarray(ground[a].sum(axis=1)).ravel() > 0
-    known_b = np.asarray(ground[b].sum(axis=1)).ravel() > 0
-    one = x ^ y
-    confirmed = (x & stands_in_b) | (y & stands_in_a)
-    known = (x & known_b) | (y & known_a)
-    return np.select([nested, x & y, one & confirmed, one & known, one, shared], [2, 6, 4, 5, 3, 1], default=0).astype(
-        np.int64
-    )
+    (a, b), (i, j), (shared, x, y) = records, names, told
+    level = np.where(x & y, 6, np.where(x | y, 3, shared)).astype(np.int64)
+    at = np.flatnonzero(x & y)
+    level[at[_nested(evidence, i[at], j[at])]] = 2
+    ground, places = evidence.grounds, evidence.places
+    for end, mine, theirs in ((x & ~y, i, b), (y & ~x, j, a)):
+        at = np.flatnonzero(end)
+        at = at[ground.size[theirs[at]] > 0]
+        level[at] = np.where(places.meet(mine[at], ground, theirs[at]), 4, 5)
+    return level
 
 
-def _grounds(evidence: Evidence) -> Matrix:
-    """Records x concepts: the places that a record's own fields speak of."""
-    column = {c: k for k, c in enumerate(evidence.concept_names)}
-    labels = evidence.labels["place"]
-    at = [(k, column[label]) for k, label in enumerate(labels) if label in column]
-    rows, columns = zip(*at, strict=True) if at else ((), ())
-    turn = sparse.csr_matrix((np.ones(len(at)), (rows, columns)), shape=(len(labels), len(column)))
-    return evidence.attributes["place"] @ turn
+def _nested(evidence: Evidence, i: Places, j: Places) -> Mask:
+    """Tells whether a place in one name lies in a place in the other, or both in one."""
+    shared = [np.zeros(len(i), dtype=np.int64) for _ in range(2)]
+    for rows, count in ((evidence.wider, shared[0]), (evidence.places, shared[1])):
+        for at, _, met in rows.hits(i, rows, j):
+            count[at] += met
+    return np.asarray(shared[0] > shared[1])
 
 
-def _record_levels(evidence: Evidence, a: Ints, b: Ints, i: Ints, j: Ints) -> dict[str, Ints]:
-    energy, surface = evidence.forms.energy, evidence.forms.surface
-    same_page = _dot(evidence.attributes["url"], evidence.attributes["url"], a, b) > 0
-    levels = {
-        kind: _same_or_different(evidence.attributes[kind], a, b)
-        for kind in ("city", "voivodeship", "country", "sector")
-    }
-    levels["domain"] = np.where(
-        _crowded(evidence, "domain", a, b),
-        2,
-        np.where((d := _same_or_different(evidence.attributes["domain"], a, b)) == 2, 3, d),
-    )
-    host = _dot(evidence.attributes["host"], evidence.attributes["host"], a, b) > 0
-    levels["host"] = np.where(_crowded(evidence, "host", a, b), 2, host.astype(np.int64))
+def _record_levels(evidence: Evidence, a: Places, b: Places, i: Places, j: Places) -> dict[str, Ints]:
+    energy = evidence.names.energy
+    attributes = evidence.attributes
+    levels = {kind: _same_or_different(attributes[kind], a, b) for kind in ("city", "voivodeship", "country", "sector")}
+    site = _same_or_different(attributes["domain"], a, b)
+    levels["domain"] = np.where(_crowded(evidence, "domain", a, b, site == 1), 2, np.where(site == 2, 3, site))
     levels["founded"] = _founded(evidence, a, b)
     levels["acronym"] = _acronym(evidence, i, j)
-    levels["page"] = (same_page & (surface[i] != surface[j])).astype(np.int64)
     levels["energy"] = (energy[i] != energy[j]).astype(np.int64)
     return levels
 
 
-def _same_or_different(matrix: Matrix, a: Ints, b: Ints) -> Ints:
-    has = np.asarray(matrix.sum(axis=1)).ravel() > 0
-    same = _dot(matrix, matrix, a, b) > 0
-    return np.where(same, 1, np.where(has[a] & has[b], 2, 0)).astype(np.int64)
+def _same_or_different(rows: Rows, a: Places, b: Places) -> Ints:
+    known = (rows.size[a] > 0) & (rows.size[b] > 0)
+    return np.where(rows.meet(a, rows, b), 1, np.where(known, 2, 0)).astype(np.int64)
 
 
-def _crowded(evidence: Evidence, kind: str, a: Ints, b: Ints) -> Mask:
-    """Whether all that is shared are domains of many bodies."""
-    matrix = evidence.attributes[kind]
-    own = matrix.multiply((evidence.crowded[kind] <= _CROWDED).astype(float)).tocsr()
-    return np.asarray((_dot(matrix, matrix, a, b) > 0) & (_dot(own, own, a, b) == 0))
+def _crowded(evidence: Evidence, kind: str, a: Places, b: Places, shared: Mask) -> Mask:
+    """Tells whether all that is shared are domains of many bodies."""
+    own = evidence.own_sites[kind]
+    out = np.zeros(len(a), dtype=bool)
+    at = np.flatnonzero(shared)
+    out[at] = ~own.meet(a[at], own, b[at])
+    return out
 
 
-def _founded(evidence: Evidence, a: Ints, b: Ints) -> Ints:
-    years = np.array([float(y) for y in evidence.labels["founded"]])
-    matrix = evidence.attributes["founded"]
-    count = np.asarray(matrix.sum(axis=1)).ravel()
-    mean = _ratio(np.asarray(matrix @ years) if len(years) else np.zeros(matrix.shape[0]), count)
-    known = (count[a] > 0) & (count[b] > 0)
-    same = _dot(matrix, matrix, a, b) > 0
-    apart = np.abs(mean[a] - mean[b])
-    return np.where(~known, 0, np.where(same, 1, np.where(apart < 1.5, 2, 3))).astype(np.int64)
+def _founded(evidence: Evidence, a: Places, b: Places) -> Ints:
+    level = _same_or_different(evidence.attributes["founded"], a, b)
+    apart = np.abs(evidence.mean_year[a] - evidence.mean_year[b])
+    return np.where((level == 2) & (apart >= 1.5), 3, level).astype(np.int64)
 
 
-def _acronym(evidence: Evidence, i: Ints, j: Ints) -> Ints:
-    printed = _dot(evidence.acronyms, evidence.acronyms, i, j) > 0
-    formed = (_dot(evidence.acronyms, evidence.initials, i, j) + _dot(evidence.initials, evidence.acronyms, i, j)) > 0
-    has = np.asarray(evidence.acronyms.sum(axis=1)).ravel() > 0
-    return np.select([printed, formed, has[i] & has[j]], [1, 2, 3], default=0).astype(np.int64)
+def _acronym(evidence: Evidence, i: Places, j: Places) -> Ints:
+    acronyms, initials = evidence.acronyms, evidence.initials
+    has = acronyms.size > 0
+    level = np.where(has[i] & has[j], 3, 0)
+    level[acronyms.meet(i, initials, j) | initials.meet(i, acronyms, j)] = 2
+    level[acronyms.meet(i, acronyms, j)] = 1
+    return level
 
 
-def _coordinator_levels(evidence: Evidence, a: Ints, b: Ints) -> Ints:
+def _coordinator_levels(evidence: Evidence, a: Places, b: Places) -> Ints:
     known = evidence.coordinators
-    pairs = pl.DataFrame({"pair": np.arange(len(a)), "a": a, "b": b})
+    out = np.zeros(len(a), dtype=np.int64)
+    has = evidence.coordinated
+    both = np.flatnonzero(has[a] & has[b])
+    if not len(both):
+        return out
+    pairs = pl.DataFrame({"pair": both, "a": a[both], "b": b[both]})
     met = pairs.join(known.rename({"record": "a", "coordinator": "x"}), on="a").join(
         known.rename({"record": "b", "coordinator": "y"}), on="b"
     )
-    out = np.zeros(len(a), dtype=np.int64)
-    if not len(met):
-        return out
     distinct = met.select("x", "y").unique().sort("x", "y")
     score = process.cpdist(distinct["x"].to_list(), distinct["y"].to_list(), scorer=fuzz.token_set_ratio, workers=1)
     best = met.join(distinct.with_columns(score=score), on=["x", "y"]).group_by("pair").agg(pl.col("score").max())

@@ -1,44 +1,29 @@
-"""What is known of each record, as matrices: a row per record or name, a column per concept, place, domain or year.
+"""What is known of each record, as rows of numbered values: the concepts of a name, the places, domains, years of a record.
 
-Belongs here: reading names and statements into matrices. Does not belong here: comparing two records.
+Belongs here: reading names and statements into arrays. Does not belong here: comparing two records.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import chain, pairwise
-from typing import Any, TypeAlias
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 import numpy as np
 import polars as pl
 import tldextract
-from numpy.typing import NDArray
-from scipy import sparse  # type: ignore[import-untyped]
 
-from inventory.identity.names import (
-    KINDS,
-    Lexicon,
-    Name,
-    fold,
-    kind_of,
-    load_lexicon,
-    misprints,
-    parse_name,
-    variants,
-    words,
-)
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Matrix: TypeAlias = Any  # scipy.sparse.csr_matrix; scipy has no types
+from inventory.identity.lexicon import KINDS, Lexicon, load_lexicon
+from inventory.identity.names import fold, variants, words
+from inventory.identity.parsing import Names, kind_of, parse_names
+from inventory.identity.rows import Floats, Ints, Mask, Rows
 
 _NAME_PROPERTIES = ("name", "aliases", "former_name")
 _PRIOR_NAMES = 300.0
+_LABELLED_NAMES = 700.0
 # Share of names that a concept of a kind is met in, before any name is counted: keeps weights sensible in a short list.
 _PRIOR_SHARE = {
     "weak": 0.05,
@@ -60,23 +45,16 @@ _COUNTRY_TAILS = frozenset(
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
-@dataclass(frozen=True)
-class NameForms:
-    """What is compared of whole names, as numbers: equal numbers mean equal values. Index: name.
-
-    Attributes:
-        meaning: Number of its set of concepts.
-        surface: Number of its surface, see `names.Name`.
-        lang: Number of its language.
-        alone: Whether it is an acronym alone.
-        energy: Whether it is called an energy cluster.
-    """
-
-    meaning: Ints
-    surface: Ints
-    lang: Ints
-    alone: NDArray[np.bool_]
-    energy: NDArray[np.bool_]
+KIND_BITS = 9
+"""Bits of a digit that counts concepts of a kind; `parsing` takes no more of a name than fit."""
+_TELLING = 0.01
+"""Least information of a concept, in bits, for its presence to count."""
+_MOST_MEANINGS = 10
+"""Most different names that print an acronym, or could form it, for it to tell something."""
+_CROWDED = 3.0
+"""Most different names on a site that is one body's own."""
+_PLACES = (KINDS.index("place"), KINDS.index("local"))
+_SEVERAL_NAMES = r"[(\[/|;]"
 
 
 @dataclass(frozen=True)
@@ -87,42 +65,119 @@ class Evidence:
         record_ids: Ids, sorted; the index of a record is its place here.
         names: Distinct names; the index of a name is its place here.
         group: Record index to the smallest record index of the records it is pooled with; names, places, sites and
-        coordinators of one group are equal.
+            coordinators of one group are equal.
         record_names: Columns record, name, prop: which record bears which name, and under which property.
-        forms: What is compared of whole names.
-        concepts: Names x concepts, one where the name says it.
-        wider: The same with the wider places added.
+        concepts: Names x concepts, those that a name says.
+        wider: Names x places, the wider places that these lie in added.
+        concept_names: Concept index to concept.
         concept_kind: Concept index to index in `KINDS`.
         bits: Concept index to its information (base 2 logarithm), weighted by kind.
         acronyms: Names x acronyms printed.
         initials: Names x acronyms that could be formed.
         attributes: Attribute to records x values: city, voivodeship, place, domain, host, country, sector, founded,
-        url.
+            url.
         labels: Attribute to the values of its columns, as shown to people.
         coordinators: Columns record, coordinator: folded names of coordinators.
         crowded: Domain or host to the number of different names seen there.
     """
 
     record_ids: list[str]
-    names: list[Name]
+    names: Names
     group: Ints
     record_names: pl.DataFrame
-    forms: NameForms
-    concepts: Matrix
-    wider: Matrix
+    concepts: Rows
+    wider: Rows
     concept_names: list[str]
-    concept_kind: NDArray[np.int64]
+    concept_kind: Ints
     bits: Floats
-    acronyms: Matrix
-    initials: Matrix
-    attributes: Mapping[str, Matrix]
+    acronyms: Rows
+    initials: Rows
+    attributes: Mapping[str, Rows]
     labels: Mapping[str, Sequence[str]]
     coordinators: pl.DataFrame
     crowded: Mapping[str, Floats]
 
+    @cached_property
+    def chance_bits(self) -> float:
+        """Bits that names share by chance in a list as long as this one, beyond those in the list of the labels.
+
+        The longer a list, the more names in it share two words by chance: what is telling in a thousand names is common in a
+        million (the prior odds of Fellegi and Sunter, 1969, fall with the length of the list).
+        """
+        return max(0.0, math.log2((len(self.concepts) + _PRIOR_NAMES) / (_LABELLED_NAMES + _PRIOR_NAMES)))
+
+    # What follows is worked out once and asked for with every part of the pairs.
+
+    @cached_property
+    def total(self) -> Floats:
+        """Information of each name, in bits."""
+        name, concept = self.concepts.pairs
+        total = np.bincount(name, weights=self.bits[concept], minlength=len(self.concepts))
+        return total.astype(np.float64)
+
+    @cached_property
+    def kind_digit(self) -> Ints:
+        """For each concept a one in the digit of its kind, to be added up; nothing for those that tell nothing."""
+        one = np.left_shift(1, KIND_BITS * self.concept_kind)
+        return np.where(self.bits > _TELLING, one, 0).astype(np.int64)
+
+    @cached_property
+    def kinds_said(self) -> Ints:
+        """For each name the number of its concepts of each kind, as digits."""
+        name, concept = self.concepts.pairs
+        said = np.zeros(len(self.concepts), dtype=np.int64)
+        np.add.at(said, name, self.kind_digit[concept])
+        return said
+
+    @cached_property
+    def places(self) -> Rows:
+        """Names x concepts, places only."""
+        return self.concepts.keep(np.isin(self.concept_kind, _PLACES))
+
+    @cached_property
+    def grounds(self) -> Rows:
+        """Records x concepts: the places that a record's own fields speak of."""
+        column = {c: k for k, c in enumerate(self.concept_names)}
+        turn = np.array([column.get(label, -1) for label in self.labels["place"]], dtype=np.int64)
+        record, place = self.attributes["place"].pairs
+        known = turn[place] >= 0
+        return Rows.of(record[known], turn[place[known]], len(self.record_ids), len(column))
+
+    @cached_property
+    def own_sites(self) -> Mapping[str, Rows]:
+        """Records x domains and x hosts, without those of many bodies."""
+        return {kind: self.attributes[kind].keep(self.crowded[kind] <= _CROWDED) for kind in self.crowded}
+
+    @cached_property
+    def group_sites(self) -> Rows:
+        """Groups x hosts of the pages of their records, without those of many bodies."""
+        return self.own_sites["host"].pooled(self.group)
+
+    @cached_property
+    def mean_year(self) -> Floats:
+        """Mean of the founding years of each record, 0 if none is known."""
+        years = np.array([float(year) for year in self.labels["founded"]])
+        rows = self.attributes["founded"]
+        record, year = rows.pairs
+        sums = np.bincount(record, weights=years[year] if len(years) else None, minlength=len(rows))
+        return np.asarray(sums / np.maximum(rows.size, 1), dtype=np.float64)
+
+    @cached_property
+    def own_names(self) -> Ints:
+        """Record times number of names plus name, sorted: of the names that records bear themselves as names."""
+        own = self.record_names.filter(pl.col("prop") == "name")
+        return np.sort(own["record"].to_numpy() * max(len(self.concepts), 1) + own["name"].to_numpy())
+
+    @cached_property
+    def coordinated(self) -> Mask:
+        """Whether a coordinator of each record is known."""
+        has = np.zeros(len(self.record_ids), dtype=bool)
+        has[self.coordinators["record"].to_numpy()] = True
+        return has
+
 
 def gather(records: pl.DataFrame, statements: pl.DataFrame, lexicon: Lexicon | None = None) -> Evidence:
-    """Reads records and statements into matrices.
+    """Reads records and statements into arrays.
 
     Args:
         records: Frame of schema RECORDS.
@@ -131,179 +186,208 @@ def gather(records: pl.DataFrame, statements: pl.DataFrame, lexicon: Lexicon | N
     """
     lexicon = lexicon or load_lexicon()
     records = records.sort("record_id").with_columns(record=pl.int_range(pl.len()))
-    record_ids = records["record_id"].to_list()
-    index = pl.DataFrame(
-        {"record_id": record_ids, "record": np.arange(len(record_ids))},
-        schema={"record_id": pl.String, "record": pl.Int64},
-    )
     said = (
-        statements.select("record_id", "property", "value")
+        statements.filter(pl.col("property").is_in(_READ))
+        .select("record_id", "property", "value")
         .drop_nulls()
         .unique()
-        .join(index, on="record_id")
+        .join(records.select("record_id", "record"), on="record_id")
         .select("record", "property", "value")
         .sort("record", "property", "value")
     )
     texts, record_names = _names_of(records, said, lexicon)
-    parsed = parse_names(texts, lexicon)
-    wider, concept_names = _incidence(
-        _rows([{*name.concepts, *(w for c in name.concepts if (w := lexicon.within.get(c)))} for name in parsed]),
-        len(parsed),
-        more=lexicon.within.values(),
-    )
-    concepts, _ = _incidence(_rows([name.concepts for name in parsed]), len(parsed), concept_names)
+    names = parse_names(texts, lexicon)
+    concept_names = sorted({*names.concepts["concept"].unique().to_list(), *lexicon.within.values()})
+    concepts = _incidence(names.concepts.select(row="name", value="concept"), len(texts), concept_names)
     kinds = [kind_of(c, lexicon) for c in concept_names]
-    acronyms, acronym_names = _incidence(_rows([n.printed for n in parsed]), len(parsed))
+    acronyms = _telling_acronyms(names)
     attributes, labels = _attributes(records, said, lexicon)
-    meaning = _numbered(" ".join(sorted(n.concepts)) for n in parsed)
     return Evidence(
-        record_ids=record_ids,
-        names=parsed,
-        group=np.arange(len(record_ids)),
+        record_ids=records["record_id"].to_list(),
+        names=names,
+        group=np.arange(len(records)),
         record_names=record_names,
-        forms=NameForms(
-            meaning=meaning,
-            surface=_numbered(n.surface for n in parsed),
-            lang=_numbered(n.lang for n in parsed),
-            alone=np.array([n.alone for n in parsed], dtype=bool),
-            energy=np.array([n.energy for n in parsed], dtype=bool),
-        ),
         concepts=concepts,
-        wider=wider,
+        wider=_widened(concepts, concept_names, lexicon),
         concept_names=concept_names,
         concept_kind=np.array([KINDS.index(k) for k in kinds], dtype=np.int64),
-        bits=_bits(concepts, meaning, kinds),
-        acronyms=acronyms,
-        initials=_incidence(_rows([n.initials for n in parsed]), len(parsed), acronym_names)[0],
+        bits=_bits(concepts, names.meaning, kinds),
+        acronyms=_incidence(names.acronyms.select(row="name", value="acronym"), len(texts), acronyms),
+        initials=_incidence(names.initials.select(row="name", value="acronym"), len(texts), acronyms),
         attributes=attributes,
         labels=labels,
         coordinators=_coordinators(said),
-        crowded={a: _crowd(attributes[a], record_names, meaning) for a in ("domain", "host", "url")},
+        crowded={a: _crowd(attributes[a], record_names, names.meaning) for a in ("domain", "host")},
     )
 
 
 _POOLED = ("city", "voivodeship", "place", "domain", "country", "sector", "founded")
 
 
-def pooled(evidence: Evidence, body: NDArray[np.int64]) -> Evidence:
+def pooled(evidence: Evidence, body: Ints) -> Evidence:
     """Returns evidence in which what one record of a body says is said by all: names, places, sites, coordinators.
 
     Args:
         evidence: What each record says by itself.
         body: Record index to the smallest record index of its body, as `resolution.resolve` gives it.
     """
-    n = len(body)
-    member = sparse.csr_matrix((np.ones(n), (np.arange(n), body)), shape=(n, n))
-    attributes = dict(evidence.attributes)
-    for kind in _POOLED:
-        shared = (member @ (member.T @ evidence.attributes[kind])).tocsr()
-        shared.data[:] = 1.0
-        attributes[kind] = shared
-    group = pl.DataFrame({"record": np.arange(n), "body": body})
+    attributes = {a: rows.pooled(body) if a in _POOLED else rows for a, rows in evidence.attributes.items()}
+    group = pl.DataFrame({"record": np.arange(len(body)), "body": body})
+    several = group.filter(pl.len().over("body") > 1)
 
     def spread(frame: pl.DataFrame) -> pl.DataFrame:
-        said = frame.join(group, on="record").drop("record").unique()
-        return said.join(group, on="body").select(frame.columns)
+        said = frame.join(several, on="record").drop("record").unique()
+        return said.join(several, on="body").select(frame.columns)
 
     theirs = spread(evidence.record_names).with_columns(prop=pl.lit("pooled"))
-    names = pl.concat([evidence.record_names, theirs]).unique(["record", "name"], keep="first", maintain_order=True)
+    # Those that bear a name themselves come first and keep it under their own property.
+    names = pl.concat([evidence.record_names.with_columns(own=0), theirs.with_columns(own=1)])
+    names = names.sort("record", "name", "own").unique(["record", "name"], keep="first", maintain_order=True)
+    coordinators = pl.concat([evidence.coordinators, spread(evidence.coordinators)])
     return replace(
         evidence,
         group=body,
-        record_names=names.sort("record", "name"),
+        record_names=names.drop("own"),
         attributes=attributes,
-        coordinators=spread(evidence.coordinators).unique().sort("record", "coordinator"),
+        coordinators=coordinators.unique().sort("record", "coordinator"),
     )
 
 
-def parse_names(texts: Sequence[str], lexicon: Lexicon) -> list[Name]:
-    """Parses distinct names, misprints mended and words printed apart joined with the help of all the others."""
-    split = [words(text) for text in texts]
-    counts = Counter(word for one in split for word in set(one))
-    known = {word for word in counts if lexicon.find([word])}
-    vocabulary = frozenset(word for word in counts if len(word) >= 6)
-    joined = frozenset(a + b for one in split for a, b in pairwise(one) if a + b in vocabulary)
-    repaired = misprints(counts, known)
-    return [parse_name(text, lexicon, joined, repaired) for text in texts]
-
-
-def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tuple[list[str], pl.DataFrame]:
+def _names_of(records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon) -> tuple[pl.Series, pl.DataFrame]:
+    """Returns the distinct names, sorted, and columns record, name, prop."""
     own = records.select("record", prop=pl.lit("name"), text="name")
     other = said.filter(pl.col("property").is_in(_NAME_PROPERTIES)).select("record", prop="property", text="value")
-    named = pl.concat([own, other]).unique().sort("record", "prop", "text")
-    forms = {text: variants(text, lexicon) for text in named["text"].unique().sort().to_list()}
-    schema = pl.Schema({"text": pl.String(), "form": pl.List(pl.String())})
-    named = named.join(pl.DataFrame(list(forms.items()), schema=schema, orient="row"), on="text").explode("form")
-    texts = named["form"].unique().sort().to_list()
+    named = pl.concat([own, other]).drop_nulls("text").unique()
+    several = named["text"].unique().to_frame().filter(pl.col("text").str.contains(_SEVERAL_NAMES))["text"].to_list()
+    forms = pl.DataFrame(
+        {"text": several, "form": [variants(text, lexicon) for text in several]},
+        schema={"text": pl.String, "form": pl.List(pl.String)},
+    )
+    plain = named.join(forms, on="text", how="anti").select("record", "prop", form="text")
+    split = named.join(forms.explode("form"), on="text").select("record", "prop", "form")
+    named = pl.concat([plain, split])
+    texts = named["form"].unique().sort()
     number = pl.DataFrame({"form": texts, "name": np.arange(len(texts))}, schema={"form": pl.String, "name": pl.Int64})
-    return texts, named.join(number, on="form").select("record", "name", "prop").unique(
-        ["record", "name"], keep="last", maintain_order=True
-    ).sort("record", "name")
+    named = named.join(number, on="form").select("record", "name", "prop").sort("record", "name", "prop")
+    return texts, named.unique(["record", "name"], keep="last", maintain_order=True)
 
 
-def _rows(values: Sequence[Collection[str]]) -> pl.DataFrame:
-    """Returns columns row, value: a row for each value of each of the given sequences."""
-    sizes = np.fromiter((len(v) for v in values), dtype=np.int64, count=len(values))
-    flat = pl.Series("value", list(chain.from_iterable(values)), dtype=pl.String)
-    return pl.DataFrame({"row": np.repeat(np.arange(len(sizes)), sizes), "value": flat})
-
-
-def _numbered(texts: Iterable[str]) -> Ints:
-    return pl.Series(list(texts), dtype=pl.String).rank("dense").cast(pl.Int64).to_numpy()
-
-
-def _incidence(
-    rows: pl.DataFrame, count: int, columns: Sequence[str] | None = None, more: Iterable[str] = ()
-) -> tuple[Matrix, list[str]]:
-    """Returns a matrix with a one where a row has a value, and the values.
+def _incidence(rows: pl.DataFrame, height: int, columns: Sequence[str]) -> Rows:
+    """Returns which row has which value.
 
     Args:
         rows: Columns row, value.
-        count: Number of rows of the matrix.
-        columns: Values that get a column; others are left out. By default all that occur.
-        more: Values that get a column although they may not occur.
+        height: Number of rows.
+        columns: Values, numbered by their place; others are left out.
     """
-    if columns is None:
-        columns = pl.concat([rows["value"], pl.Series("value", list(more), dtype=pl.String)]).unique().sort().to_list()
     place = pl.DataFrame(
         {"value": columns, "column": np.arange(len(columns))}, schema={"value": pl.String, "column": pl.Int64}
     )
-    at = rows.select("row", "value").unique().join(place, on="value")
-    ones = np.ones(len(at), dtype=np.float32)
-    matrix = sparse.csr_matrix((ones, (at["row"].to_numpy(), at["column"].to_numpy())), shape=(count, len(columns)))
-    matrix.sort_indices()
-    return matrix, list(columns)
+    at = rows.join(place, on="value")
+    return Rows.of(at["row"].to_numpy(), at["column"].to_numpy(), height, len(columns))
 
 
-def _bits(concepts: Matrix, meaning: Ints, kinds: Sequence[str]) -> Floats:
+def _telling_acronyms(names: Names) -> list[str]:
+    """Returns the acronyms printed that few names print or could form; the others tell nothing."""
+    both = pl.concat([names.acronyms, names.initials.join(names.acronyms, on="acronym", how="semi")])
+    worded = both.filter(~pl.Series(names.alone[both["name"].to_numpy()]))
+    meant = worded.with_columns(meaning=pl.Series(names.meaning[worded["name"].to_numpy()]))
+    crowd = meant.unique(["acronym", "meaning"]).group_by("acronym").agg(many=pl.len())
+    crowded = crowd.filter(pl.col("many") > _MOST_MEANINGS)
+    return names.acronyms.join(crowded, on="acronym", how="anti")["acronym"].unique().sort().to_list()
+
+
+def _widened(concepts: Rows, concept_names: Sequence[str], lexicon: Lexicon) -> Rows:
+    column = {c: k for k, c in enumerate(concept_names)}
+    wider = np.array([column.get(lexicon.within.get(c, ""), -1) for c in concept_names], dtype=np.int64)
+    row, value = concepts.keep(np.array([kind_of(c, lexicon) in {"place", "local"} for c in concept_names])).pairs
+    lies = wider[value] >= 0
+    rows, values = np.concatenate([row, row[lies]]), np.concatenate([value, wider[value[lies]]])
+    return Rows.of(rows, values, len(concepts), concepts.width)
+
+
+def _bits(concepts: Rows, meaning: Ints, kinds: Sequence[str]) -> Floats:
     _, first = np.unique(meaning, return_index=True)
-    met = np.asarray(concepts[first].sum(axis=0, dtype=np.float64)).ravel()
+    counted = np.zeros(len(concepts), dtype=bool)
+    counted[first] = True
+    row, value = concepts.pairs
+    met = np.bincount(value[counted[row]], minlength=concepts.width)
     share = np.array([_PRIOR_SHARE[k] for k in kinds])
     weight = np.array([_KIND_WEIGHT[k] for k in kinds])
     return np.asarray(weight * np.log2((len(first) + _PRIOR_NAMES) / (met + _PRIOR_NAMES * share)))
 
 
 _ATTRIBUTES = ("city", "voivodeship", "place", "domain", "host", "country", "sector", "founded", "url")
+_SITES = ("website", "email")
+_HELD = ("coordinator", "lead_body", "former_coordinator")
+_READ = (*_NAME_PROPERTIES, *_SITES, *_HELD, "city", "voivodeship", "region", "country", "sector", "founded")
 
 
 def _attributes(
     records: pl.DataFrame, said: pl.DataFrame, lexicon: Lexicon
-) -> tuple[dict[str, Matrix], dict[str, list[str]]]:
-    distinct = said.select("property", "value").unique().sort("property", "value")
-    found = [
-        (prop, value, attribute, one)
-        for prop, value in distinct.iter_rows()
-        for attribute, one in _read(prop, value, lexicon)
-    ]
-    schema = {"property": pl.String, "value": pl.String, "attribute": pl.String, "found": pl.String}
-    stated = said.join(pl.DataFrame(found, schema=schema, orient="row"), on=["property", "value"])
-    rows = stated.select("attribute", row="record", value="found")
+) -> tuple[dict[str, Rows], dict[str, list[str]]]:
+    other = said.filter(~pl.col("property").is_in([*_NAME_PROPERTIES, *_SITES, *_HELD]))
+    distinct = other.select("property", "value").unique().sort("property", "value")
+    found = _flat(_read(prop, value, lexicon) for prop, value in distinct.iter_rows())
+    stated = distinct[found[0]].with_columns(
+        attribute=pl.Series(found[1], dtype=pl.String), found=pl.Series(found[2], dtype=pl.String)
+    )
+    rows = other.join(stated, on=["property", "value"]).select("attribute", row="record", value="found")
+    sectors = said.filter(pl.col("property") == "sector")
+    parts = [rows, _sectors(sectors, lexicon), _domains(said.filter(pl.col("property").is_in(_SITES))), _pages(records)]
     polish = rows.filter(
         (pl.col("attribute") == "place") & pl.col("value").is_in([*lexicon.within.values(), *lexicon.within])
     ).select(attribute=pl.lit("country"), row="row", value=pl.lit("PL"))
-    rows = pl.concat([rows, polish, _pages(records)])
-    pairs = {a: _incidence(rows.filter(pl.col("attribute") == a), len(records)) for a in _ATTRIBUTES}
-    return {a: m for a, (m, _) in pairs.items()}, {a: c for a, (_, c) in pairs.items()}
+    rows = pl.concat([*parts, polish])
+    pairs, labels = {}, {}
+    for attribute in _ATTRIBUTES:
+        theirs = rows.filter(pl.col("attribute") == attribute).select("row", "value")
+        labels[attribute] = theirs["value"].unique().sort().to_list()
+        pairs[attribute] = _incidence(theirs, len(records), labels[attribute])
+    return pairs, labels
+
+
+def _flat(read: Iterable[Iterable[tuple[str, str]]]) -> tuple[pl.Series, list[str], list[str]]:
+    """Returns for each thing read: the place of what it was read from, attribute, value."""
+    at: list[int] = []
+    attributes: list[str] = []
+    values: list[str] = []
+    for place, things in enumerate(read):
+        for attribute, value in things:
+            at.append(place)
+            attributes.append(attribute)
+            values.append(value)
+    return pl.Series(at, dtype=pl.UInt32), attributes, values
+
+
+def _sectors(said: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """Returns columns attribute, row, value: the branches that the sector fields speak of."""
+    texts = said["value"].unique().sort()
+    concepts = parse_names(texts, lexicon).concepts
+    concepts = concepts.filter(
+        pl.Series([kind_of(c, lexicon) == "sector" for c in concepts["concept"]], dtype=pl.Boolean)
+    )
+    told = concepts.select("concept", value=texts.gather(concepts["name"]))
+    return said.join(told, on="value").select(attribute=pl.lit("sector"), row="record", value="concept")
+
+
+def _domains(said: pl.DataFrame) -> pl.DataFrame:
+    """Returns columns attribute, row, value: domains of web and mail addresses, and the countries that they tell."""
+    addresses = said["value"].unique().sort().to_list()
+    found = [(address, domain) for address in addresses for domain in domain_of(address)]
+    schema = {"value": pl.String, "domain": pl.String}
+    told = said.join(
+        pl.DataFrame(dict(zip(schema, zip(*found, strict=True), strict=True)) if found else {}, schema=schema),
+        on="value",
+    )
+    tail = told.with_columns(tail=pl.col("domain").str.extract(r"([^.]+)$"))
+    tail = tail.filter(pl.col("tail").is_in(list(_COUNTRY_TAILS)))
+    return pl.concat(
+        [
+            told.select(attribute=pl.lit("domain"), row="record", value="domain"),
+            tail.select(attribute=pl.lit("country"), row="record", value=pl.col("tail").str.to_uppercase()),
+        ]
+    )
 
 
 def _pages(records: pl.DataFrame) -> pl.DataFrame:
@@ -322,15 +406,8 @@ def _read(prop: str, value: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
     """Yields what one statement says: an attribute and its value."""
     if prop in {"city", "voivodeship", "region"}:
         yield from _read_place(prop, value, lexicon)
-    elif prop in {"website", "email"}:
-        for domain in domain_of(value):
-            yield "domain", domain
-            yield from (("country", tail.upper()) for tail in [domain.rsplit(".", 1)[-1]] if tail in _COUNTRY_TAILS)
     elif prop == "country":
         yield "country", value.strip().upper()[:2]
-    elif prop == "sector":
-        concepts = parse_name(value, lexicon).concepts
-        yield from (("sector", concept) for concept in concepts if kind_of(concept, lexicon) == "sector")
     elif prop == "founded" and re.match(r"\d{4}", value):
         yield "founded", value[:4]
 
@@ -380,28 +457,25 @@ def domain_of(address: str) -> list[str]:
 
 
 def _coordinators(said: pl.DataFrame) -> pl.DataFrame:
-    rows = [
-        (record, " ".join(sorted(words(value))))
-        for record, prop, value in said.iter_rows()
-        if prop in {"coordinator", "lead_body", "former_coordinator"}
-    ]
-    return (
-        pl.DataFrame(rows, schema={"record": pl.Int64, "coordinator": pl.String}, orient="row")
-        .unique()
-        .sort("record", "coordinator")
+    held = said.filter(pl.col("property").is_in(_HELD))
+    values = held["value"].unique().sort().to_list()
+    folded = pl.DataFrame(
+        {"value": values, "coordinator": [" ".join(sorted(words(value))) for value in values]},
+        schema={"value": pl.String, "coordinator": pl.String},
     )
+    return held.join(folded, on="value").select("record", "coordinator").unique().sort("record", "coordinator")
 
 
-def _crowd(attribute: Matrix, record_names: pl.DataFrame, meaning: Ints) -> Floats:
+def _crowd(attribute: Rows, record_names: pl.DataFrame, meaning: Ints) -> Floats:
     """Returns, for each value, the number of different names (as sets of concepts) of the records that have it."""
-    coo = attribute.tocoo()
-    has = pl.DataFrame({"record": coo.row.astype(np.int64), "value": coo.col.astype(np.int64)})
+    record, value = attribute.pairs
+    has = pl.DataFrame({"record": record, "value": value})
     named = record_names.filter(pl.col("prop") == "name")
     named = named.select("record", key=pl.Series(meaning[named["name"].to_numpy()], dtype=pl.Int64))
-    count = has.join(named, on="record").group_by("value").agg(pl.col("key").n_unique()).sort("value")
-    out = np.zeros(attribute.shape[1])
-    out[count["value"].to_numpy()] = count["key"].to_numpy()
+    count = has.join(named, on="record").unique(["value", "key"]).group_by("value").agg(many=pl.len())
+    out = np.zeros(attribute.width)
+    out[count["value"].to_numpy()] = count["many"].to_numpy()
     return out
 
 
-__all__ = ["Evidence", "domain_of", "fold", "gather", "parse_names"]
+__all__ = ["Evidence", "domain_of", "fold", "gather"]

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from inventory.identity.comparison import LEVELS, Compared
-from inventory.identity.evidence import Evidence, Matrix
+from inventory.identity.evidence import Evidence
 from inventory.identity.scoring import Weights
 
 Ints = NDArray[np.int64]
@@ -53,7 +53,8 @@ def reasons(evidence: Evidence, compared: Compared, weights: Weights, pairs: Int
         packed = packed * len(names) + compared.levels[kind][pairs]
     sentences: dict[int, list[tuple[str, str]]] = {}
     shown: dict[tuple[str, int], str] = {}
-    a, b = compared.a.tolist(), compared.b.tolist()
+    a, b, x, y = (end.tolist() for end in (compared.a, compared.b, compared.name_a, compared.name_b))
+    printed = evidence.names.texts.to_list()
     told = []
     for p, key in zip(pairs.tolist(), packed.tolist(), strict=True):
         if key not in sentences:
@@ -67,7 +68,7 @@ def reasons(evidence: Evidence, compared: Compared, weights: Weights, pairs: Int
                 )
                 texts.append(text % values)
             elif kind == "name":
-                texts.append(text % tuple(evidence.names[i[p]].text for i in (compared.name_a, compared.name_b)))
+                texts.append(text % (printed[x[p]], printed[y[p]]))
             else:
                 texts.append(text)
         told.append("; ".join(texts))
@@ -115,6 +116,6 @@ def _sentence(levels: Mapping[str, int], weights: Weights) -> list[tuple[str, st
 
 
 def _values(evidence: Evidence, kind: str, record: int) -> str:
-    matrix: Matrix = evidence.attributes[kind]
-    at = matrix.indices[matrix.indptr[record] : matrix.indptr[record + 1]]
+    rows = evidence.attributes[kind]
+    at = rows.values[rows.start[record] : rows.start[record + 1]]
     return ", ".join(sorted(evidence.labels[kind][k].lstrip("=") for k in at)) or "not stated"

@@ -21,8 +21,6 @@ from inventory.identity.comparison import LEVELS, Compared
 from inventory.identity.evidence import Evidence
 from inventory.identity.names import words
 
-Key = tuple[str, ...]
-
 
 @dataclass(frozen=True)
 class Homonyms:
@@ -33,12 +31,12 @@ class Homonyms:
         ambiguous: Names that mean more than one body.
     """
 
-    distinct: frozenset[tuple[Key, Key]]
-    ambiguous: frozenset[Key]
+    distinct: frozenset[tuple[str, str]]
+    ambiguous: frozenset[str]
 
 
-def _key(text: str) -> Key:
-    return tuple(sorted(words(text)))
+def _key(text: str) -> str:
+    return " ".join(sorted(words(text)))
 
 
 @cache
@@ -69,10 +67,9 @@ def vetoes(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
     a name of its own it says nothing either way.
     """
     listed = load_homonyms()
-    involved = {k for pair in listed.distinct for k in pair} | listed.ambiguous
-    vocabulary = {word for key in involved for word in key}
-    keys = [tuple(sorted(n.words)) if vocabulary.issuperset(n.words) else () for n in evidence.names]
-    marked = np.array([key in involved for key in keys], dtype=bool)
+    keys = evidence.names.keys
+    involved = sorted({key for pair in listed.distinct for key in pair} | listed.ambiguous)
+    marked = keys.is_in(involved).to_numpy()
     proof = np.zeros(len(compared.a), dtype=bool)
     for kind, level in (
         ("domain", "same"),
@@ -82,27 +79,24 @@ def vetoes(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
         ("voivodeship", "same"),
     ):
         proof |= compared.levels[kind] == LEVELS[kind].index(level)
-    bare = _bare(evidence, keys, listed)
+    bare = _bare(evidence, listed)
     found = set()
     for p in np.flatnonzero(
         marked[compared.name_a] & marked[compared.name_b]
         | marked[compared.name_a] & ~proof
         | marked[compared.name_b] & ~proof
     ):
-        first, second = sorted((keys[compared.name_a[p]], keys[compared.name_b[p]]))
+        first, second = sorted((keys[int(compared.name_a[p])], keys[int(compared.name_b[p])]))
         alone = bool(bare[compared.a[p]] or bare[compared.b[p]]) and not proof[p]
         if (first, second) in listed.distinct or alone:
             found.add((int(compared.a[p]), int(compared.b[p])))
     return found
 
 
-def _bare(evidence: Evidence, keys: list[Key], listed: Homonyms) -> NDArray[np.bool_]:
+def _bare(evidence: Evidence, listed: Homonyms) -> NDArray[np.bool_]:
     """Returns for each record whether it, and all it is pooled with, bears ambiguous names only."""
+    ambiguous = evidence.names.keys.is_in(sorted(listed.ambiguous)).to_numpy()
+    record, name = (evidence.record_names[column].to_numpy() for column in ("record", "name"))
     own = np.zeros(len(evidence.record_ids), dtype=bool)
-    rows = evidence.record_names.select("record", "name").unique()
-    for record, name in rows.iter_rows():
-        if keys[name] not in listed.ambiguous:
-            own[record] = True
-    pooled = np.zeros_like(own)
-    np.logical_or.at(pooled, evidence.group, own)
-    return ~pooled[evidence.group]
+    own[evidence.group[record[~ambiguous[name]]]] = True
+    return ~own[evidence.group]

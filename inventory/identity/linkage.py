@@ -1,8 +1,8 @@
 """The entry point of record linkage: records and statements in, bodies, matches and the review queue out.
 
 evidence = gather(records, statements)      what each record says
-pairs = candidates(evidence)                which pairs share something rare
-compared = compare(evidence, pairs)         on what they agree
+found = candidates(evidence)                which pairs share something rare
+screened = screen(evidence, found, ...)     which of these can matter, and on what they agree
 weight = score(compared, weights)           what that is worth
 body = resolve(...)                         which records speak of one body
 """
@@ -14,19 +14,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from inventory.identity.blocking import Candidates, candidates
-from inventory.identity.comparison import Compared, compare
+from inventory.identity.comparison import Compared, by_themselves, shares_something
 from inventory.identity.evidence import Evidence, gather, pooled
 from inventory.identity.explain import reasons
 from inventory.identity.homonyms import vetoes
 from inventory.identity.judgements import VERDICTS, Judgements
 from inventory.identity.resolution import Scored, resolve
-from inventory.identity.scoring import Weights, load_weights, probability, score
+from inventory.identity.rows import Ints
+from inventory.identity.scoring import Weights, load_weights, probability, score, weight_of
+from inventory.identity.screening import Screened, Wanted, screen
 from inventory.schemas import BODIES, MATCHES, conform
 
-Ints = NDArray[np.int64]
 CERTAIN = 2.0
 """Least mean weight at which records join in the first pass."""
 TRIANGLE = "agree, but others of the two bodies disagree (inconsistent triangle): {}"
@@ -69,14 +69,14 @@ def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements
     judgements = judgements or Judgements()
     weights = load_weights()
     evidence = gather(records, statements)
-    found, first = _compared(evidence, judgements)
-    together, compared, body = two_passes(evidence, first, weights, judgements)
-    matches = _matches(_Run(evidence, first, together, compared, body, weights, judgements))
+    found = candidates(evidence)
+    run = two_passes(evidence, found, weights, judgements)
+    matches = _matches(run)
     return Linkage(
         matches=matches,
-        bodies=_bodies(evidence, body, matches),
+        bodies=_bodies(evidence, run.body, matches),
         review=matches.filter(pl.col("decision") == "review"),
-        report={"candidate_pairs": len(first.a)} | _report(evidence, found, body, matches),
+        report={"candidate_pairs": run.pairs} | _report(evidence, found, run.body, matches),
         stale_judgements=tuple(
             f"{j.verdict} {j.a} {j.b} ({j.by}, {j.date}): a record is gone; withdraw or correct the judgement."
             for j in judgements.stale(evidence.record_ids)
@@ -84,75 +84,94 @@ def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements
     )
 
 
-def two_passes(
-    evidence: Evidence, first: Compared, weights: Weights, judgements: Judgements | None = None
-) -> tuple[Evidence, Compared, Ints]:
-    """Resolves twice: what the certain bodies of the first pass say as a whole decides the rest in the second.
-
-    Returns:
-        Evidence pooled by body, the pairs compared on it, and for each record the smallest record index of its body.
-    """
-    judgements = judgements or Judgements()
-    same, different = (_judged(evidence, judgements, verdict) for verdict in ("same", "different"))
-    apart = (vetoes(evidence, first) | different) - same
-    certain = resolve(_scored(evidence, first, weights), CERTAIN, apart, sorted(same))
-    evidence = pooled(evidence, certain)
-    _, compared = _compared(evidence, judgements)
-    apart |= vetoes(evidence, compared) - same
-    return evidence, compared, resolve(_scored(evidence, compared, weights), weights.match, apart, sorted(same))
-
-
-def compared_again(evidence: Evidence, first: Compared, weights: Weights) -> Compared:
-    """Returns the pairs compared on the evidence pooled by the certain bodies of a first pass."""
-    return two_passes(evidence, first, weights)[1]
-
-
-def _scored(evidence: Evidence, compared: Compared, weights: Weights) -> Scored:
-    return Scored(len(evidence.record_ids), compared.a, compared.b, score(compared, weights))
-
-
-def _judged(evidence: Evidence, judgements: Judgements, verdict: str) -> set[tuple[int, int]]:
-    index = {record: i for i, record in enumerate(evidence.record_ids)}
-    return {(index[j.a], index[j.b]) for j in judgements.with_verdict(verdict) if j.a in index and j.b in index}
-
-
-def _compared(evidence: Evidence, judgements: Judgements) -> tuple[Candidates, Compared]:
-    """Compares the candidates, and the judged pairs so that each of these has a row with its reasons."""
-    judged = set().union(*(_judged(evidence, judgements, v) for v in VERDICTS))
-    group = evidence.group.tolist()
-    found = candidates(evidence).with_groups((group[x], group[y]) for x, y in judged)
-    return found, compare(evidence, found.parts())
-
-
 @dataclass(frozen=True)
-class _Run:
-    """What one run of linkage holds while its matches are written."""
+class Run:
+    """What two passes over the records found.
+
+    Attributes:
+        evidence: What each record says by itself.
+        pooled: What it says with the certain bodies of the first pass.
+        compared: Pairs of records that can matter, compared on the pooled evidence.
+        body: For each record the smallest record index of its body.
+        pairs: Candidate pairs of records of the first pass.
+        weights: The match weights.
+        judgements: The judgements taken in.
+    """
 
     evidence: Evidence
-    first: Compared
     pooled: Evidence
     compared: Compared
     body: Ints
+    pairs: int
     weights: Weights
     judgements: Judgements
 
-    def reasons(self, kept: Ints) -> list[str]:
-        """Returns reasons from what the two records say themselves, or their bodies where they share nothing."""
-        n = len(self.evidence.record_ids)
-        own = self.first.a * n + self.first.b
-        asked = self.compared.a[kept] * n + self.compared.b[kept]
-        at = np.searchsorted(own, asked)
-        there = (
-            (at < len(own)) & (own[np.minimum(at, len(own) - 1)] == asked) if len(own) else np.zeros(len(kept), bool)
-        )
-        texts = np.empty(len(kept), dtype=object)
-        texts[there] = reasons(self.evidence, self.first, self.weights, at[there])
-        theirs = reasons(self.pooled, self.compared, self.weights, kept[~there])
-        texts[~there] = [f"by what other records of the same bodies say: {text}" for text in theirs]
-        return list(texts)
+
+def two_passes(evidence: Evidence, found: Candidates, weights: Weights, judgements: Judgements | None = None) -> Run:
+    """Resolves twice: what the certain bodies of the first pass say as a whole decides the rest in the second.
+
+    Args:
+        evidence: What each record says by itself.
+        found: The candidate pairs on it.
+        weights: The match weights.
+        judgements: Judgements of people.
+    """
+    judgements = judgements or Judgements()
+    same, different = (_judged(evidence, judgements, verdict) for verdict in ("same", "different"))
+    asked = set().union(*(_judged(evidence, judgements, verdict) for verdict in VERDICTS))
+    certain, first, apart = _resolved(evidence, found, weights, (CERTAIN, np.inf), (same, different, asked))
+    together = pooled(evidence, certain)
+    least = min(weights.match, weight_of(weights.review, weights))
+    body, second, _ = _resolved(
+        together, candidates(together, found), weights, (weights.match, least), (same, different | apart, asked)
+    )
+    return Run(evidence, together, second.compared, body, first.pairs, weights, judgements)
 
 
-def _matches(run: _Run) -> pl.DataFrame:
+def pooled_by_certain(evidence: Evidence, found: Candidates, weights: Weights) -> Evidence:
+    """Returns the evidence pooled by the certain bodies of a first pass."""
+    certain, _, _ = _resolved(evidence, found, weights, (CERTAIN, np.inf), (set(), set(), set()))
+    return pooled(evidence, certain)
+
+
+_Pairs = set[tuple[int, int]]
+
+
+def _resolved(
+    evidence: Evidence,
+    found: Candidates,
+    weights: Weights,
+    least: tuple[float, float],
+    judged: tuple[_Pairs, _Pairs, _Pairs],
+) -> tuple[Ints, Screened, _Pairs]:
+    """One pass: returns bodies, the pairs that matter, and the pairs that must stay apart."""
+    same, different, asked = judged
+    group = evidence.group
+    asked_groups = frozenset((int(group[x]), int(group[y])) for x, y in asked)
+    screened = screen(evidence, found.with_groups(asked_groups), weights, Wanted(*least, asked_groups))
+    compared = screened.compared
+    apart = (vetoes(evidence, compared) | different) - same
+    pairs = Scored(len(evidence.record_ids), compared.a, compared.b, score(compared, weights))
+    return resolve(pairs, least[0], apart, sorted(same)), screened, apart
+
+
+def _judged(evidence: Evidence, judgements: Judgements, verdict: str) -> set[tuple[int, int]]:
+    index = {record: i for i, record in enumerate(evidence.record_ids)} if judgements.entries else {}
+    return {(index[j.a], index[j.b]) for j in judgements.with_verdict(verdict) if j.a in index and j.b in index}
+
+
+def _reasons(run: Run, kept: Ints) -> list[str]:
+    """Returns reasons from what the two records say themselves, or their bodies where they share nothing."""
+    own = by_themselves(run.evidence, run.compared.a[kept], run.compared.b[kept])
+    there = shares_something(own)
+    texts = np.empty(len(kept), dtype=object)
+    texts[there] = reasons(run.evidence, own, run.weights, np.flatnonzero(there))
+    theirs = reasons(run.pooled, run.compared, run.weights, kept[~there])
+    texts[~there] = [f"by what other records of the same bodies say: {text}" for text in theirs]
+    return list(texts)
+
+
+def _matches(run: Run) -> pl.DataFrame:
     compared, weights = run.compared, run.weights
     weight = score(compared, weights)
     chance = probability(weight, weights)
@@ -170,7 +189,7 @@ def _matches(run: _Run) -> pl.DataFrame:
             "probability": chance[kept].round(4),
             "weight": weight[kept].round(2),
             "decision": decision[kept].tolist(),
-            "reasons": run.reasons(kept),
+            "reasons": _reasons(run, kept),
         },
         schema=MATCHES,
     )
@@ -238,7 +257,7 @@ def _report(evidence: Evidence, found: Candidates, body: Ints, matches: pl.DataF
     decisions = dict(matches.group_by("decision").len().iter_rows())
     return {
         "records": len(evidence.record_ids),
-        "names": len(evidence.names),
+        "names": len(evidence.names.texts),
         "largest_block": found.largest_block,
         "dropped_blocks": found.dropped_blocks,
         "matches": int(decisions.get("match", 0)),

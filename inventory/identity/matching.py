@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from inventory.identity.blocking import candidates
+from inventory.identity.blocking import Part, candidates
 from inventory.identity.comparison import compare
 from inventory.identity.evidence import gather, pooled
 from inventory.identity.explain import reasons
@@ -94,6 +94,7 @@ def _as_records(names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
 
 
-def _across(pairs: pl.DataFrame, known: int) -> pl.DataFrame:
+def _across(part: Part, known: int) -> Part:
     """Keeps pairs of a record of the inventory and a name looked up."""
-    return pairs.filter((pl.col("a") < known) & (pl.col("b") >= known))
+    kept = (part.a < known) & (part.b >= known)
+    return Part(*(end[kept] for end in (part.a, part.b, part.name_a, part.name_b)))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]
 
-from inventory.identity.evidence import Floats
+from inventory.identity.rows import Floats, Places
 
 Ints = NDArray[np.int64]
 
@@ -36,8 +36,8 @@ class Scored:
     """
 
     count: int
-    a: Ints
-    b: Ints
+    a: Places
+    b: Places
     weight: Floats
 
 
@@ -98,7 +98,7 @@ def _clear(component: Ints, sizes: Ints, strong: Ints, together: Ints, vetoes: I
 class _Groups:
     """Groups of records and the sums of weights between them."""
 
-    def __init__(self, weight: Floats, a: Ints, b: Ints, pairs: Ints, vetoes: Iterable[tuple[int, int]]) -> None:
+    def __init__(self, weight: Floats, a: Places, b: Places, pairs: Ints, vetoes: Iterable[tuple[int, int]]) -> None:
         self.between: dict[int, dict[int, tuple[float, int]]] = {}
         self.members: dict[int, list[int]] = {}
         self.apart: dict[int, set[int]] = {}

@@ -7,6 +7,7 @@ two of different bodies (Fellegi and Sunter, 1969), given the other evidence. Th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ import numpy as np
 import yaml
 
 from inventory.identity.comparison import LEVELS, Compared
-from inventory.identity.evidence import Floats
+from inventory.identity.rows import Floats
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ def score(compared: Compared, weights: Weights) -> Floats:
     for kind, values in weights.levels.items():
         total += np.array(values)[compared.levels[kind]]
     return total
+
+
+def weight_of(chance: float, weights: Weights) -> float:
+    """Returns the match weight whose calibrated probability this is."""
+    return (math.log2(chance / (1.0 - chance)) - weights.shift) / weights.slope
 
 
 def probability(weight: Floats, weights: Weights) -> Floats:

@@ -1,7 +1,10 @@
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.identity.names import Lexicon, fold, load_lexicon, misprints, parse_name, variants, words
+from inventory.identity.lexicon import load_lexicon
+from inventory.identity.names import fold, misprints, split_words, variants, words
+from inventory.identity.parsing import Names, parse_names
 
 PHRASES = st.lists(
     st.sampled_from(
@@ -26,8 +29,16 @@ PHRASES = st.lists(
 ).map(" ".join)
 
 
-def concepts(text: str, lexicon: Lexicon | None = None) -> set[str]:
-    return set(parse_name(text, lexicon or load_lexicon()).concepts)
+def parsed(*texts: str) -> Names:
+    return parse_names(texts, load_lexicon())
+
+
+def concepts(text: str) -> set[str]:
+    return parsed(text).concepts_of(0)
+
+
+def said(names: Names) -> list[set[str]]:
+    return [names.concepts_of(k) for k in range(len(names.texts))]
 
 
 def test_translations_say_the_same():
@@ -79,9 +90,20 @@ def test_case_does_not_matter(text: str):
 
 @given(st.text(max_size=80))
 def test_any_text_is_parsed(text: str):
-    name = parse_name(text, load_lexicon())
-    assert name.text == text
+    names = parsed(text)
+    assert names.texts.to_list() == [text]
     assert variants(text, load_lexicon())
+
+
+@given(st.lists(PHRASES | st.text(max_size=40), max_size=8))
+def test_words_of_many_texts_are_the_words_of_each(texts: list[str]):
+    assert split_words(pl.Series(texts, dtype=pl.String)).to_list() == [words(text) for text in texts]
+
+
+@given(PHRASES)
+def test_a_name_is_read_alike_alone_and_among_others(text: str):
+    others = ["Klaster Obróbki Metali", "Aviation Valley"]
+    assert parsed(*others, text).concepts_of(2) == concepts(text)
 
 
 def test_acronym_in_brackets_is_a_name_of_its_own():
@@ -91,23 +113,37 @@ def test_acronym_in_brackets_is_a_name_of_its_own():
 
 
 def test_acronyms_are_formed_with_and_without_the_word_cluster():
-    assert {"bkp", "bp"} & set(parse_name("Bydgoski Klaster Przemysłowy", load_lexicon()).initials) == {"bkp"}
-    assert "pgm" in parse_name("Polska Grupa Motoryzacyjna", load_lexicon()).initials
+    initials = parsed("Bydgoski Klaster Przemysłowy", "Polska Grupa Motoryzacyjna").initials
+    assert set(initials.rows()) >= {(0, "bkp"), (1, "pgm")}
 
 
 def test_energy_cluster_is_told_from_a_cluster_of_renewable_energy():
-    assert parse_name("Podhalańsko-Orawski Klaster Energii", load_lexicon()).energy
-    assert not parse_name("Podkarpacki Klaster Energii Odnawialnej", load_lexicon()).energy
+    names = parsed("Podhalańsko-Orawski Klaster Energii", "Podkarpacki Klaster Energii Odnawialnej")
+    assert names.energy.tolist() == [True, False]
 
 
 def test_misprints_go_to_the_known_or_more_frequent_word():
-    from collections import Counter
+    counts = {"infrastruktur": 1, "infrastruktura": 6, "medsilesie": 1, "medsilesia": 4, "motel": 1, "hotel": 1}
+    found = [
+        misprints(
+            pl.DataFrame({"word": list(counts), "count": list(counts.values()), "known": [w in known for w in counts]})
+        ).rows()
+        for known in ({"infrastruktura"}, set(counts))
+    ]
+    assert found == [[("infrastruktur", "infrastruktura"), ("medsilesie", "medsilesia")], []]
 
-    counts = Counter(
-        {"infrastruktur": 1, "infrastruktura": 6, "medsilesie": 1, "medsilesia": 4, "motel": 1, "hotel": 1}
-    )
-    assert misprints(counts, ["infrastruktura"]) == {"infrastruktur": "infrastruktura", "medsilesie": "medsilesia"}
-    assert misprints(counts, counts) == {}
+
+def test_a_misprint_of_a_very_frequent_word_is_still_mended():
+    odd = [f"Kl{letter}aster Xyl{number:03}" for number, letter in enumerate("bcdefghijklmnopqrstuvwxyz" * 3)]
+    assert said(parsed("Klaster Drzewny", *odd))[1:] == [{f"=xyl{number:03}"} for number in range(len(odd))]
+
+
+def test_words_that_lost_or_gained_a_blank_are_mended():
+    names = parsed("Klaster Life Science", "Klaster Lifescience", "Klaster Zielona Energia", "Klaster ZielonaEnergia")
+    assert names.meaning[0] == names.meaning[1]
+    assert names.meaning[2] == names.meaning[3]
+    brand = parsed("Klaster Zorgan Met", "Klaster Zorganmet", "Klaster Zorganmet")
+    assert brand.meaning[0] == brand.meaning[1]
 
 
 def test_every_voivodeship_is_in_the_lexicon_in_both_languages():
