@@ -446,6 +446,25 @@ def serve(
 
 
 @app.command()
+def healthy(
+    service: Annotated[Service, typer.Argument(help="code, webserver or daemon.")],
+    port: Annotated[int | None, typer.Option("--port", help="Port [default: webserver 3000, code 4000].")] = None,
+    home: Home = None,
+) -> None:
+    """Tell by the exit code whether a service on this machine answers: the health check of containers."""
+    from pipelines import serving
+    from pipelines.running import prepare_home
+
+    def answers() -> bool:
+        if service is Service.daemon:
+            prepare_home(_settings(home).home)
+        return serving.healthy(service.value, port)
+
+    if not _guard(answers):
+        raise typer.Exit(EXIT_ERROR)
+
+
+@app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="File to write, by custom <name>.tar.gz, on another disk.")],
     home: Home = None,

@@ -9,7 +9,9 @@ The process is replaced by Dagster's: signals, exit code and memory are Dagster'
 
 from __future__ import annotations
 
+import http.client
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -58,15 +60,52 @@ def serve(settings: Settings, service: str, host: str, port: int | None, code: s
     """
     words = command(service, host, port, code)
     prepare_home(settings.home)
-    _prepare_history(settings, service)
+    _prepare_history(settings, runs_start_here=service == "code" or (service == "daemon" and not code))
     os.environ["CLUSTER_INVENTORY_HOME"] = str(settings.home)
     program = Path(sys.executable).with_name(words[0])
     os.execv(program, [str(program), *words[1:]])  # noqa: S606  no shell is wanted
 
 
-def _prepare_history(settings: Settings, service: str) -> None:
+def healthy(service: str, port: int | None) -> bool:
+    """Returns whether a service on this machine answers; for health checks of containers.
+
+    The daemon is asked through its heartbeats in the run history, so DAGSTER_HOME or the home's settings must be there.
+    """
+    if service == "daemon":
+        program = Path(sys.executable).with_name("dagster-daemon")
+        return subprocess.run([str(program), "liveness-check"], check=False, stdout=subprocess.DEVNULL).returncode == 0  # noqa: S603
+    number = port or PORTS[service]
+    return _code_answers(number) if service == "code" else _page_answers(number)
+
+
+def _page_answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=10)
+    try:
+        connection.request("GET", "/server_info")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _code_answers(port: int) -> bool:
+    import grpc
+    from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+    with grpc.insecure_channel(f"{LOOPBACK}:{port}") as channel:
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(
+                health_pb2.HealthCheckRequest(service="DagsterApi"), timeout=10
+            )
+        except grpc.RpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def _prepare_history(settings: Settings, *, runs_start_here: bool) -> None:
     from pipelines.history import close_dead_runs, make_history  # late: takes a second
 
     make_history(settings.home)
-    if service == "code":  # runs of the queue start in this service alone: none can be starting now
+    if runs_start_here:  # none can be starting now
         close_dead_runs(settings.home)
