@@ -1,12 +1,13 @@
 """Dagster's run history as the services need it: its tables made once, and no run kept alive that has no process.
 
-A run whose process was killed would stay `STARTED` for ever and hold up the queue. Runs hold the home's lock while they
-work; where nobody holds it, whatever is called running has died.
+A run whose process was killed would stay `STARTED` for ever and hold up the queue. A run of the command line says which
+process it is; runs of the queue live in the service that starts them, and building ones hold the home's lock.
 """
 
 from __future__ import annotations
 
-import time
+import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -17,13 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipelines.home import POSTGRES
 from warehouse import home_lock
 
-COMMAND_LINE: Final = {"started_by": "command line"}
-"""Tag of runs that run in the process of a command; they hold the home's lock from their first step to their last."""
+PROCESS: Final = "process"
+"""Tag of a run that runs in the process of a command: machine and number of that process."""
 
 AT_WORK: Final = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-DIED = (
-    "The process of this run has died: nobody works in the home. Nothing of it was published that is not whole; the next "
-    "run does its work again."
+DIED: Final = (
+    "The process of this run has died. Nothing of it was published that is not whole; the next run does its work again."
 )
 
 
@@ -60,27 +60,52 @@ def is_of_database(fault: BaseException | None) -> bool:
     return False
 
 
-def close_dead_runs(home: Path, tags: Mapping[str, str] | None = None, silent_for: float = 0) -> tuple[str, ...]:
-    """Reports runs as failed that are called running while nobody works in the home.
+def this_process() -> dict[str, str]:
+    """Returns the tag that says which process a run of the command line is."""
+    return {PROCESS: f"{socket.gethostname()} {os.getpid()}"}
+
+
+def close_dead_runs(home: Path, *, runs_start_here: bool = False) -> tuple[str, ...]:
+    """Reports runs as failed that are called running and have no process.
 
     Args:
         home: The home.
-        tags: Tags of the runs looked at: those of the command line, or None for all where none can be working but in it.
-        silent_for: Seconds since a run's last change of status after which it may be taken for dead; more than 0 where
-            another process could be starting one just now.
+        runs_start_here: Whether the caller is the service that starts the runs of the queue, and has just begun: none of
+            them can be alive, but one that still holds the home.
 
     Returns:
         The ids of the runs closed.
     """
+    with dg.DagsterInstance.get() as instance:
+        called_running = [record.dagster_run for record in instance.get_run_records(dg.RunsFilter(statuses=AT_WORK))]
+        orphaned = runs_start_here and bool(called_running) and _nobody_builds(home)
+        dead = [run for run in called_running if _has_died(run.tags, orphaned=orphaned)]
+        for run in dead:
+            instance.report_run_failed(run, DIED)
+    return tuple(run.run_id for run in dead)
+
+
+def _has_died(tags: Mapping[str, str], *, orphaned: bool) -> bool:
+    machine, _, number = tags.get(PROCESS, "").partition(" ")
+    if not machine:
+        return orphaned
+    if machine != socket.gethostname() or not number.isdigit():
+        return False
     try:
-        with home_lock.alone(home), dg.DagsterInstance.get() as instance:
-            called_running = instance.get_run_records(filters=dg.RunsFilter(statuses=AT_WORK, tags=tags))
-            dead = [one for one in called_running if time.time() - one.update_timestamp.timestamp() >= silent_for]
-            for record in dead:
-                instance.report_run_failed(record.dagster_run, DIED)
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _nobody_builds(home: Path) -> bool:
+    try:
+        with home_lock.alone(home):
+            return True
     except home_lock.HomeBusyError:
-        return ()
-    return tuple(record.dagster_run.run_id for record in dead)
+        return False
 
 
 def _first_line(fault: BaseException) -> str:

@@ -123,11 +123,11 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
     prepare_home(settings.home)
     import dagster as dg  # late: takes a second
 
-    from pipelines.history import COMMAND_LINE, close_dead_runs, make_history
+    from pipelines.history import close_dead_runs, make_history
     from pipelines.jobs import PAGES
 
     make_history(settings.home)
-    close_dead_runs(settings.home, COMMAND_LINE, silent_for=60)
+    close_dead_runs(settings.home)
     with dg.DagsterInstance.get() as instance:
         visited = _to_visit(settings, order) if order.live else []
         if visited:
@@ -205,7 +205,7 @@ def _execute(  # noqa: PLR0913  what, how, and whom to tell
     from dagster import AssetKey
 
     from pipelines import definitions
-    from pipelines.history import COMMAND_LINE
+    from pipelines.history import this_process
 
     definitions.STEP_LISTENERS.append(listen)
     try:
@@ -214,7 +214,7 @@ def _execute(  # noqa: PLR0913  what, how, and whom to tell
         result = job.execute_in_process(
             instance=instance,
             run_config=config,
-            tags=COMMAND_LINE,
+            tags=this_process(),
             raise_on_error=False,
             asset_selection=[AssetKey(name) for name in only] or None,
         )

@@ -107,5 +107,4 @@ def _prepare_history(settings: Settings, *, runs_start_here: bool) -> None:
     from pipelines.history import close_dead_runs, make_history  # late: takes a second
 
     make_history(settings.home)
-    if runs_start_here:  # none can be starting now
-        close_dead_runs(settings.home)
+    close_dead_runs(settings.home, runs_start_here=runs_start_here)
