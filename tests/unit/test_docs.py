@@ -47,3 +47,38 @@ def test_the_changelog_speaks_of_this_version():
 
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_alert_has_its_section_in_the_runbook():
+    import re
+
+    conditions = (ROOT / "pipelines" / "conditions.py").read_text(encoding="utf-8")
+    sensors = (ROOT / "pipelines" / "sensors.py").read_text(encoding="utf-8")
+    kinds = set(re.findall(r'Condition\(\s*"(\w+)"', conditions + sensors))
+    assert kinds == {"source_changed", "source_failing", "gate_closed", "run_failed"}
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    for kind in (*kinds, "trial"):
+        assert f"\n## {kind}\n" in runbook, kind
+
+
+def test_every_job_schedule_and_sensor_is_in_the_guide():
+    from pipelines.definitions import defs
+    from pipelines.jobs import JOBS
+
+    guide = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    for one in (*JOBS, *defs.schedules, *defs.sensors):
+        assert f"`{one.name}`" in guide, one.name
+
+
+def test_every_reason_of_the_runbook_is_one_the_gate_gives():
+    import re
+
+    section = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8").partition("| reason | usual cause |")[2]
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "expectations").glob("*.py"))
+    named = re.findall(
+        r"`(\w+)`", "".join(line.split("|")[1] for line in section.splitlines() if line.startswith("| `"))
+    )
+    assert len(named) > 5
+    for reason in named:
+        # Of too_many_gone and too_many_changed the code holds the pattern.
+        assert f'"{reason}"' in code or (reason.startswith("too_many_") and 'f"too_many_{what}"' in code), reason

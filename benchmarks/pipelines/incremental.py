@@ -1,0 +1,82 @@
+"""What a refresh costs: from nothing, with nothing changed, with one source changed; as whole processes.
+
+    python -m benchmarks.pipelines.incremental [versions of every page of ECCP in a grown archive, default 40]
+
+Seconds are those of the clock and of the processor for the whole process (children included), imports included; `imports` is what
+importing alone takes. Run it on an idle machine: the clock says little on a busy one.
+"""
+
+import hashlib
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sources.archive import Archive, Visit
+from sources.cards import load_cards
+
+ROOT = Path(__file__).parents[2]
+IMPORTS = "import dagster, duckdb, polars, great_expectations, altair, vl_convert, typst, pipelines.definitions"
+
+
+def timed(*command):
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    done = subprocess.run(
+        [sys.executable, *map(str, command)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "GX_ANALYTICS_ENABLED": "false"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.monotonic() - began, processor
+
+
+def refresh(home, *options):
+    return timed("-m", "pipelines.cli", "refresh", "--home", home, *options)
+
+
+def add_page(home, source, marker, day):
+    """Adds a version of one of the source's pages that says what it said, in other bytes."""
+    card = load_cards()[source]
+    url, page = sorted(Archive(card.folder / "archive").latest().items())[-1]
+    comment = f"<!-- {hashlib.sha256(marker.encode()).hexdigest()} -->".encode()
+    visit = Visit(url, f"{day}T05:15:00Z", status=200, headers=page.headers, crawl=f"{source}-{day}")
+    Archive(home / "archive" / source).store(visit, page.body.replace(b"</html>", comment + b"</html>"))
+
+
+def grow(home, versions):
+    """Gives a home years of visits: every page of ECCP in so many versions."""
+    card = load_cards()["eccp"]
+    for url, page in sorted(Archive(card.folder / "archive").latest().items()):
+        for version in range(versions):
+            body = page.body.replace(b"</body>", f"<!-- visit {version} --></body>".encode())
+            if body != page.body:
+                visit = Visit(url, f"2026-04-06T05:{version % 60:02}:00Z", status=200, headers=page.headers)
+                Archive(home / "archive" / "eccp").store(visit, body)
+
+
+def main():
+    versions = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores\n")
+    print("| archive | refresh | seconds | of processor |\n| --- | --- | --- | --- |")
+    print("| | imports alone | {:.1f} | {:.1f} |".format(*timed("-c", IMPORTS)))
+    for name, grown in (("shipped", 0), (f"ECCP in {versions} versions", versions)):
+        with tempfile.TemporaryDirectory() as folder:
+            home = Path(folder) / "home"
+            grow(home, grown)
+            print("| {} | from nothing | {:.1f} | {:.1f} |".format(name, *refresh(home)), flush=True)
+            print("| | nothing changed | {:.1f} | {:.1f} |".format(*refresh(home)), flush=True)
+            add_page(home, "lublin_city", "one", "2026-05-02")
+            print("| | one source changed | {:.1f} | {:.1f} |".format(*refresh(home)), flush=True)
+            print("| | from scratch | {:.1f} | {:.1f} |".format(*refresh(home, "--from-scratch")), flush=True)
+
+
+if __name__ == "__main__":
+    main()
