@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 IMPORTS = "import dagster, duckdb, polars, great_expectations, altair, vl_convert, typst, pipelines.definitions"
 
 
-def timed(*command):
+def timed(*command: object) -> tuple[float, float]:
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     done = subprocess.run(
         [sys.executable, *map(str, command)],
@@ -38,20 +38,20 @@ def timed(*command):
     return time.monotonic() - began, processor
 
 
-def refresh(home, *options):
+def refresh(home: Path, *options: str) -> tuple[float, float]:
     return timed("-m", "pipelines.cli", "refresh", "--home", home, *options)
 
 
-def add_page(home, source, marker, day):
+def add_page(home: Path, source: str, marker: str, day: str) -> None:
     """Adds a version of one of the source's pages that says what it said, in other bytes."""
     card = load_cards()[source]
-    url, page = sorted(Archive(card.folder / "archive").latest().items())[-1]
+    url, page = max(Archive(card.folder / "archive").latest().items(), key=lambda held: held[0])
     comment = f"<!-- {hashlib.sha256(marker.encode()).hexdigest()} -->".encode()
     visit = Visit(url, f"{day}T05:15:00Z", status=200, headers=page.headers, crawl=f"{source}-{day}")
     Archive(home / "archive" / source).store(visit, page.body.replace(b"</html>", comment + b"</html>"))
 
 
-def grow(home, versions):
+def grow(home: Path, versions: int) -> None:
     """Gives a home years of visits: every page of ECCP in so many versions."""
     card = load_cards()["eccp"]
     for url, page in sorted(Archive(card.folder / "archive").latest().items()):
@@ -62,7 +62,7 @@ def grow(home, versions):
                 Archive(home / "archive" / "eccp").store(visit, body)
 
 
-def main():
+def main() -> None:
     versions = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores\n")
     print("| archive | refresh | seconds | of processor |\n| --- | --- | --- | --- |")
