@@ -21,8 +21,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 
-import yaml
-
+from sources.reviewed_files import read_reviewed
 from warehouse.findings import Issue
 
 
@@ -62,7 +61,7 @@ def read_allowances(path: Path) -> tuple[Allowance, ...]:
     Raises:
         AllowanceError: An entry lacks a key, has an unknown one, or its `until` is no day.
     """
-    entries = (yaml.safe_load(path.read_text(encoding="utf-8")) or []) if path.exists() else []
+    entries = (read_reviewed(path) or []) if path.exists() else []
     if not isinstance(entries, list):
         raise AllowanceError(f"{path}: write a list of allowances, each with code, reason, by and until")
     return tuple(_allowance(entry, f"{path}, entry {number}") for number, entry in enumerate(entries, start=1))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
+from sources.reviewed_files import ReviewedFileError, read_reviewed
 
 PREFIX = "CLUSTER_INVENTORY_"
 KNOWN = ("home", "contact", "base_urls", "remote", "executor", "executor_config", "alerts", "schedules")
@@ -175,9 +175,9 @@ def _from_file(path: Path) -> Mapping[str, Any]:
     if not path.exists():
         return {}
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as fault:
-        raise SettingsError(f"{path}: {fault}. Mend the file or remove it; every setting has a default.") from fault
+        raw = read_reviewed(path) or {}
+    except ReviewedFileError as fault:
+        raise SettingsError(f"{fault} Or remove it; every setting has a default.") from fault
     if not isinstance(raw, dict):
         raise SettingsError(f"{path}: a list of `setting: value` lines is due. Known settings: {', '.join(KNOWN)}.")
     unknown = sorted(set(raw) - set(KNOWN))

@@ -16,9 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sources.records import Record
+from sources.reviewed_files import read_reviewed
 
 MEMBERS = ("record_id", "field", "expect", "value", "reason", "by", "date")
 
@@ -52,7 +51,7 @@ def load_corrections(path: Path) -> tuple[Correction, ...]:
     """
     if not path.exists():
         return ()
-    raw = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    raw = read_reviewed(path) or []
     if not isinstance(raw, list):
         raise CorrectionError(f"{path}: a list of entries is due; see sources/corrections.py.")
     entries = []

@@ -23,6 +23,8 @@ from pathlib import Path
 
 import yaml
 
+from sources.reviewed_files import read_reviewed
+
 VERDICTS = ("same", "different", "unsure")
 _KEYS = ("a", "b", "verdict", "reason", "by", "date")
 
@@ -71,7 +73,7 @@ class Judgements:
         """
         if not path.exists():
             return cls()
-        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        raw = read_reviewed(path) or []
         if not isinstance(raw, list):
             raise JudgementError(f"{path.name}: expected a list of judgements; see the docstring of judgements.py.")
         return cls.of(_entry(path.name, number, entry) for number, entry in enumerate(raw, start=1))
