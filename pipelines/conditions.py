@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -94,20 +94,39 @@ def last_visit(card: Card, home: Path) -> date | None:
 def _changed(card: Card, home: Path) -> Iterator[Condition]:
     path = home / "build" / "readings" / f"{card.id}.json"
     account: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"pages": []}
-    problems = [page["problem"] for page in account["pages"] if page["problem"]]
-    if problems:
+    unread = [page for page in account["pages"] if page["problem"]]
+    if unread:
         accepted, current = layouts(home, card.id)
         differs = drift(accepted, current) if accepted and current else []
         yield Condition(
             "source_changed",
             card.id,
-            f"{card.id}: {len(problems)} of {len(account['pages'])} stored pages cannot be read",
-            (*_few(problems), *(f"Since the layout was last accepted: {line}" for line in _few(differs))),
+            f"{card.id}: {len(unread)} of {len(account['pages'])} stored pages cannot be read",
+            (
+                *_few(_by_problem(card.id, unread)),
+                *(f"Since the layout was last accepted: {line}" for line in _few(differs)),
+            ),
             f"Mend sources/{card.id}/card.yml (captions), or parse.py where the structure is new; then "
             f"`cluster-inventory refresh` and `cluster-inventory sources accept-layout {card.id}`. Until then the gate stays "
             "closed and the last release stays in force; an allowance with a last day lets the rest be published.",
-            tuple(sorted({page["path"] for page in account["pages"] if page["problem"]})),
+            tuple(sorted({_problem(card.id, page) for page in unread})),
         )
+
+
+def _problem(source: str, page: Mapping[str, str]) -> str:
+    """What is wrong with a page, without its name."""
+    return page["problem"].removeprefix(f"{source}: ").removeprefix(f"{page['path']}: ")
+
+
+def _by_problem(source: str, pages: Sequence[Mapping[str, str]]) -> list[str]:
+    """One line for pages that share a problem, with the first of them to open."""
+    alike: dict[str, list[str]] = {}
+    for page in pages:
+        alike.setdefault(_problem(source, page), []).append(page["path"])
+    return [
+        f"{paths[0]}{f' and {len(paths) - 1} like it' if len(paths) > 1 else ''}: {problem}"
+        for problem, paths in alike.items()
+    ]
 
 
 def _failing(card: Card, home: Path, today: date) -> Iterator[Condition]:

@@ -119,6 +119,15 @@ def test_one_cause_is_one_message(tmp_path):
     assert "accept-layout esca" in told.remedy
 
 
+def test_pages_with_one_problem_are_one_line_with_a_page_to_open(tmp_path):
+    same = "unknown layout: the list has no names. Open the page."
+    reading(tmp_path, *(f"esca: pages/{number}.html: {same}" for number in range(7)))
+    (told,) = conditions(tmp_path, date(2026, 5, 1))
+    assert told.reasons == (f"pages/0.html and 6 like it: {same}",)
+    reading(tmp_path, *(f"esca: pages/{number}.html: {same}" for number in range(9)))
+    assert conditions(tmp_path, date(2026, 5, 1))[0].key == told.key, "more of the same is no new trouble"
+
+
 def test_many_reasons_are_counted_not_listed(tmp_path):
     reading(tmp_path, *(f"esca: page {number}" for number in range(50)))
     (told,) = conditions(tmp_path, date(2026, 5, 1))
