@@ -125,10 +125,11 @@ def diff(home: Path, old: str | None, new: str | None, *, full: bool) -> None:
         raise ReleaseError(f"{newer.version} is the only release; there is nothing to compare it with.")
     older = release_of(home, old) if old else before[-1]
     tables = newer.tables()
-    found = changes(tables, older.tables())
+    before_tables = older.tables()
+    found = changes(tables, before_tables)
     console = Console(soft_wrap=True, highlight=False)
     console.print(Text(f"{older.version} -> {newer.version}", style="bold"))
-    _print(console, release_notes(found, tables, most=found.height if full else 12))
+    _print(console, release_notes(found, tables, most=found.height if full else 12, old=before_tables))
 
 
 def release_of(home: Path, version: str | None) -> Release:

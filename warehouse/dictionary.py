@@ -15,6 +15,8 @@ from typing import Any, Final
 import polars  # noqa: ICN001 - `pl` is the Polish meaning here
 import yaml
 
+from warehouse.name_folding import folded
+
 POLARS_TYPES: Final[Mapping[str, polars.DataType]] = {
     "VARCHAR": polars.String(),
     "INTEGER": polars.Int32(),
@@ -69,8 +71,13 @@ class Column:
     def comment(self) -> str:
         """English and Polish meaning with unit and codes, as it stands in the database."""
         unit = f" [{self.unit}]" if self.unit else ""
-        codes = f" ({', '.join(self.codes)})" if self.codes else ""
-        return f"{self.en}{unit}{codes} / {self.pl}"
+        english, polish = (
+            f" ({'; '.join(f'{code}: {meaning[language]}' for code, meaning in self.codes.items())})"
+            if self.codes
+            else ""
+            for language in ("en", "pl")
+        )
+        return f"{self.en}{unit}{english} / {self.pl}{polish}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,8 @@ def publishable(name: str, frame: polars.DataFrame) -> polars.DataFrame:
 
     Args:
         name: Name of the table.
-        frame: Any frame with the table's columns, in any order. Times with a zone are turned to UTC.
+        frame: Any frame with the table's columns, in any order. Times with a zone are turned to UTC; empty text in a column
+            that may be null is null. `name_folded` of cluster_names is made here where it is not given.
 
     Raises:
         DictionaryError: The table or a column is not described, a column is missing, or a value does not fit its type.
@@ -186,6 +194,8 @@ def publishable(name: str, frame: polars.DataFrame) -> polars.DataFrame:
     table = dictionary().tables.get(name)
     if table is None:
         raise DictionaryError(f"table {name} is not in the dictionary: describe it in warehouse/dictionary.yml")
+    if name == "cluster_names" and "name" in frame.columns and "name_folded" not in frame.columns:
+        frame = frame.with_columns(name_folded=folded("name"))
     unknown = [column for column in frame.columns if column not in table.schema]
     if unknown:
         raise DictionaryError(
@@ -234,6 +244,9 @@ def _cast(given: polars.DataType, column: Column) -> polars.Expr:
     value = polars.col(column.name)
     if isinstance(given, polars.Datetime) and given.time_zone:
         value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    if isinstance(given, polars.String) and not column.required:
+        # CSV cannot tell an empty text from none, so no format does.
+        value = polars.when(value != "").then(value)
     return value.cast(POLARS_TYPES[column.type])
 
 

@@ -1,19 +1,20 @@
 """The differences between two releases as release notes: what a person would tell, the weightiest first.
 
-Counts come first, then names; every group says what its differences come from. The whole list, value by value, is in the
-table `changes`; what moves with every visit (ages, counts of records) is only counted here.
+Counts come first, then figures, then names; a group says what its differences come from where that is not the sources. The
+whole list, value by value, is in the table `changes`; what moves with every visit (ages, counts of records) is only counted.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
 Row = dict[str, Any]
+Tables = Mapping[str, pl.DataFrame]
 
 CAUSES: Final[Mapping[str, str]] = {
     "source": "the sources say more or something else",
@@ -23,15 +24,21 @@ CAUSES: Final[Mapping[str, str]] = {
 }
 """Cause of a change in words that follow 'because'."""
 
-_FACTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "Name": ("name_pl", "name_en"),
-    "Seat": ("voivodeship", "city", "nuts2_code", "voivodeship_code", "country"),
-    "Founding": ("founded_year", "founded_date"),
-    "Coordinator": ("coordinator",),
-    "Sector": ("sector", "sector_code"),
-    "Members": ("members_total", "members_as_of"),
-    "Website": ("website",),
+_FACTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "Names": {"name_pl": "Polish name", "name_en": "English name"},
+    "Seat": {"voivodeship": "voivodeship", "city": "town", "nuts2_code": "NUTS-2 region", "country": "country"},
+    "Founding": {"founded_year": "year", "founded_date": "day"},
+    "Coordinator": {"coordinator": ""},
+    "Sector": {"sector": "", "sector_code": ""},
+    "Members": {"members_total": "", "members_as_of": "as of"},
+    "Web site": {"website": ""},
 }
+"""Title of a group to its columns, the telling one first, each with what it is called."""
+_FOLLOWING: Final[Mapping[str, str]] = {
+    "voivodeship_code": "voivodeship", "nuts2_code": "voivodeship", "founded_date": "founded_year", "sector_code": "sector",
+    "members_as_of": "members_total",
+}  # fmt: skip
+"""Column to the one that it follows: told only where the other did not change."""
 # What moves with every visit, or follows from another change.
 _ROUTINE: Final[Mapping[str, str]] = {
     "age_years": "age",
@@ -40,6 +47,18 @@ _ROUTINE: Final[Mapping[str, str]] = {
     "first_seen": "first day seen",
     "last_seen": "last day seen",
     "class_reason": "grounds of the class",
+}
+_STATES: Final[Mapping[tuple[str, str], str]] = {
+    ("active", "dormant"): "Gone quiet (active before, dormant now)",
+    ("dormant", "active"): "Awake again (dormant before, active now)",
+    ("unknown", "active"): "Known to be active (nothing dated was known before)",
+}
+_FIGURES: Final[Mapping[str, str]] = {
+    "number_of_clusters": "clusters",
+    "number_of_potential_clusters": "potential clusters",
+    "age_mean_of_clusters": "mean age of clusters in years",
+    "share_founded_last_five_years_of_clusters": "percent of clusters founded in the last five years",
+    "members_median_of_clusters": "median of members",
 }
 _LONGEST: Final = 100
 
@@ -58,81 +77,139 @@ def markdown(text: str) -> str:
 
 def release_notes(
     changes: pl.DataFrame,
-    tables: Mapping[str, pl.DataFrame],
+    tables: Tables,
     shown: Callable[[str], str] = plain,
     most: int = 12,
+    old: Tables | None = None,
 ) -> list[str]:
     """Returns the notes, a line each: headings begin with `### `, entries with `- `.
 
     Args:
         changes: The published table `changes`, or what `warehouse.changes.changes` found between any two releases.
-        tables: Published tables of the newer release, at least `clusters`.
+        tables: Published tables of the newer release, at least `clusters`; `cluster_records` and `records` name the sources of
+            what is new.
         shown: How scraped text is written, `plain` for a terminal and `markdown` for a page.
         most: How many clusters of a group are named; the others are counted.
+        old: Published tables of the older release, for days, rules and figures of both; None where they are not at hand.
     """
     rows = list(changes.iter_rows(named=True))
     if not rows:
         return ["Nothing changed."]
-    return list(_Notes(rows, tables["clusters"], shown, most).lines())
+    return list(_Notes(rows, tables, shown, most, old).lines())
 
 
 class _Notes:
-    def __init__(self, rows: Sequence[Row], clusters: pl.DataFrame, shown: Callable[[str], str], most: int) -> None:
-        self.rows, self.shown, self.most = rows, shown, most
-        self.clusters = {row["cluster_id"]: row for row in clusters.iter_rows(named=True)}
+    def __init__(
+        self, rows: Sequence[Row], tables: Tables, shown: Callable[[str], str], most: int, old: Tables | None
+    ) -> None:
+        self.rows, self.tables, self.shown, self.most, self.old = rows, tables, shown, most, old
+        self.clusters = {row["cluster_id"]: row for row in tables["clusters"].iter_rows(named=True)}
+        self.by_cluster: dict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            if row["kind"] in ("changed", "reclassified"):
+                self.by_cluster[row["cluster_id"]].add(row["column_name"])
+        self.sources = _sources_of(tables)
 
     def lines(self) -> Iterator[str]:
         added = self._of("added")
         if len(added) == len(self.clusters) == len(self.rows):
-            yield f"The first release: {_counted(len(added), 'cluster')} ({self._classes(added)})."
+            yield f"The first release: {self._classes(added)}."
             return
-        yield self._lead()
+        yield from self._lead()
+        yield from self._method()
+        yield from self._figures()
         yield from self._reclassified()
-        yield from self._group("New", added, self._entry, "the sources name them now")
+        yield from self._new(added)
         yield from self._group("Split off", self._of("split"), lambda row: f"{self._name(row)}, out of {row['old']}")
         merged = self._of("merged")
         yield from self._group(
             "Merged", merged, lambda row: f"{self._gone(row)}, now part of {self._named(row['new'])}"
         )
-        yield from self._group("Gone", self._of("removed"), self._gone, "the sources no longer name them")
+        yield from self._group("Gone", self._of("removed"), self._gone)
         yield from self._states()
         yield from self._facts()
         yield from self._routine()
 
-    def _lead(self) -> str:
+    def _lead(self) -> Iterator[str]:
         kinds = Counter(row["kind"] for row in self.rows)
         come, gone = kinds["added"] + kinds["split"], kinds["merged"] + kinds["removed"]
-        differing = {row["cluster_id"] for row in self.rows if row["kind"] in ("changed", "reclassified")}
-        before = len(self.clusters) - come + gone
-        return (
-            f"{_counted(len(self.clusters), 'cluster')}, potential ones with them; {before} before: {come} came in, {gone} went, "
-            f"{len(differing)} of those that stayed differ."
+        total, before = len(self.clusters), len(self.clusters) - come + gone
+        moved = (
+            "as many as before"
+            if total == before
+            else f"{abs(total - before)} {'more' if total > before else 'fewer'} than before"
         )
+        balance = f": {_number(come)} new, {_number(gone)} gone" if come or gone else ""
+        yield f"{total} clusters and potential clusters, {moved}{balance}."
+        stayed = total - come
+        telling = sum(1 for columns in self.by_cluster.values() if columns - set(_ROUTINE))
+        routine = len(self.by_cluster) - telling
+        yield (
+            f"Of the {stayed} that stayed, {_number(telling)} changed in class, state or facts, {_number(routine)} only in what "
+            f"every visit moves, {_number(stayed - telling - routine)} not at all."
+        )
+        yield f"Where no other reason stands, {CAUSES['source']}."
+
+    def _method(self) -> Iterator[str]:
+        versions = [_fact(side, "method_version") for side in (self.old, self.tables)]
+        if self.old is not None and versions[0] != versions[1]:
+            yield f"The rules changed, from version {versions[0]} to {versions[1]}: some differences are ours, not the world's."
+
+    def _figures(self) -> Iterator[str]:
+        if self.old is None or any("statistics" not in side for side in (self.old, self.tables)):
+            return
+        was, now = (_totals(side["statistics"]) for side in (self.old, self.tables))
+        told = [
+            f"- {words}: {_figure(was[name])} → {_figure(now[name])}"
+            for name, words in _FIGURES.items()
+            if name in was and name in now and _figure(was[name]) != _figure(now[name])
+        ]
+        if told:
+            yield "### Figures"
+            yield from told
+
+    def _new(self, added: Sequence[Row]) -> Iterator[str]:
+        by_class = f" ({self._classes(added)})" if added else ""
+        yield from self._group("New", added, self._entry, extra=by_class)
 
     def _reclassified(self) -> Iterator[str]:
+        moved = self._of("reclassified")
         why = {row["cluster_id"]: row["new"] for row in self.rows if row["column_name"] == "class_reason"}
 
         def entry(row: Row) -> str:
             reason = why.get(row["cluster_id"])
-            shown = f", for {self.shown(reason)}" if reason else ""
-            return f"{self._name(row)}: {_words(row['old'])} → {_words(row['new'])}{shown}"
+            return f"{self._name(row)}: {self.shown(reason)}" if reason else self._name(row)
 
-        yield from self._group("Another class", self._of("reclassified"), entry)
+        for old, new in sorted({(row["old"], row["new"]) for row in moved}, key=str):
+            group = [row for row in moved if (row["old"], row["new"]) == (old, new)]
+            yield from self._group(f"Now {_words(new)} ({_words(old)} before)", group, entry)
 
     def _states(self) -> Iterator[str]:
         moved = self._on("state")
         for old, new in sorted({(row["old"], row["new"]) for row in moved}, key=str):
             group = [row for row in moved if (row["old"], row["new"]) == (old, new)]
-            yield from self._group(f"State: {_words(old)} → {_words(new)}", group, self._name)
+            title = _STATES.get((old, new), f"Now {_words(new)} ({_words(old)} before)")
+            yield from self._group(title, group, self._name)
 
     def _facts(self) -> Iterator[str]:
-        told = {column for columns in _FACTS.values() for column in columns} | {*_ROUTINE, "state", "class"}
+        told = {column for columns in _FACTS.values() for column in columns} | {
+            *_ROUTINE,
+            *_FOLLOWING,
+            "state",
+            "class",
+        }
         others = sorted({row["column_name"] for row in self.rows if row["column_name"]} - told)
-        for title, columns in (*_FACTS.items(), *((name, (name,)) for name in others)):
-            first: dict[str, Row] = {}
+        for title, columns in (*_FACTS.items(), *((name, {name: ""}) for name in others)):
+            of_cluster: dict[str, list[Row]] = defaultdict(list)
             for row in (row for column in columns for row in self._on(column)):
-                first.setdefault(row["cluster_id"], row)
-            yield from self._group(title, [first[cluster] for cluster in sorted(first)], self._difference)
+                if _FOLLOWING.get(row["column_name"]) not in self.by_cluster[row["cluster_id"]]:
+                    of_cluster[row["cluster_id"]].append(row)
+
+            def entry(row: Row, of: Mapping[str, list[Row]] = of_cluster, called: Mapping[str, str] = columns) -> str:
+                differences = [self._difference(part, called) for part in of[row["cluster_id"]]]
+                return f"{self._name(row)}: {'; '.join(differences)}"
+
+            yield from self._group(title, [of_cluster[cluster][0] for cluster in sorted(of_cluster)], entry)
 
     def _routine(self) -> Iterator[str]:
         counts = Counter(row["column_name"] for row in self.rows if row["column_name"] in _ROUTINE)
@@ -141,35 +218,36 @@ class _Notes:
             yield "### What every visit moves"
             yield f"- {listed}"
 
-    def _group(
-        self, title: str, rows: Sequence[Row], entry: Callable[[Row], str], source: str = CAUSES["source"]
-    ) -> Iterator[str]:
+    def _group(self, title: str, rows: Sequence[Row], entry: Callable[[Row], str], extra: str = "") -> Iterator[str]:
         if not rows:
             return
-        words = {**CAUSES, "source": source}
         causes = Counter(row["cause"] for row in rows)
-        because = (
-            f"because {words[rows[0]['cause']]}"
-            if len(causes) == 1
-            else ", ".join(f"{number} because {words[cause]}" for cause, number in sorted(causes.items()))
-        )
-        yield f"### {title}: {_counted(len({row['cluster_id'] for row in rows}), 'cluster')}, {because}"
-        for row in rows[: self.most]:
-            said = f" ({words[row['cause']]})" if len(causes) > 1 else ""
+        usual = causes.most_common(1)[0][0]
+        others = [f"{number} because {CAUSES[cause]}" for cause, number in sorted(causes.items()) if cause != usual]
+        because = "" if usual == "source" else f", because {CAUSES[usual]}"
+        yield f"### {title}: {len({row['cluster_id'] for row in rows})}{extra}{because}{', but ' * bool(others)}{', '.join(others)}"
+        ordered = sorted(rows, key=lambda row: row["cause"] == usual)
+        for row in ordered[: self.most]:
+            said = "" if row["cause"] == usual else f" ({CAUSES[row['cause']]})"
             yield f"- {entry(row)}{said}"
         if len(rows) > self.most:
             yield f"- and {len(rows) - self.most} more"
 
-    def _difference(self, row: Row) -> str:
+    def _difference(self, row: Row, called: Mapping[str, str]) -> str:
+        name = called.get(row["column_name"], "")
         old, new = (None if row[side] is None else self.shown(row[side]) for side in ("old", "new"))
         what = f"now {new}" if old is None else f"no longer {old}" if new is None else f"{old} → {new}"
-        return f"{self._name(row)}: {what}"
+        return f"{name} {what}".strip()
 
     def _entry(self, row: Row) -> str:
         cluster = self.clusters[row["cluster_id"]]
-        told = [_words(cluster["class"]), cluster.get("voivodeship")]
-        founded = cluster.get("founded_year")
-        told.append(f"founded {founded}" if founded else None)
+        founded, named = cluster.get("founded_year"), self.sources.get(row["cluster_id"])
+        told = [
+            _words(cluster["class"]),
+            cluster.get("voivodeship"),
+            f"founded {founded}" if founded else None,
+            f"named by {self.shown(named)}" if named else None,
+        ]
         return f"{self._name(row)}: {', '.join(part for part in told if part)}"
 
     def _classes(self, rows: Sequence[Row]) -> str:
@@ -194,8 +272,34 @@ class _Notes:
         return [row for row in self.rows if row["column_name"] == column and row["kind"] == "changed"]
 
 
+def _sources_of(tables: Tables) -> dict[str, str]:
+    if "cluster_records" not in tables or "records" not in tables:
+        return {}
+    named = tables["cluster_records"].join(tables["records"].select("record_id", "source_id"), on="record_id")
+    joined = named.select("cluster_id", "source_id").unique().sort("cluster_id", "source_id")
+    return dict(joined.group_by("cluster_id", maintain_order=True).agg(pl.col("source_id").str.join(", ")).iter_rows())
+
+
+def _totals(statistics: pl.DataFrame) -> dict[str, float]:
+    totals = statistics.filter((pl.col("dimension") == "total") & pl.col("value").is_not_null())
+    return dict(totals.select("statistic", "value").iter_rows())
+
+
+def _fact(tables: Tables | None, key: str) -> str | None:
+    facts = dict(tables["about"].select("key", "value").iter_rows()) if tables and "about" in tables else {}
+    return facts.get(key)
+
+
+def _figure(value: float) -> str:
+    return f"{value:.0f}" if value == round(value) else f"{value:.1f}"
+
+
 def _words(code: str | None) -> str:
     return (code or "unknown").replace("_", " ")
+
+
+def _number(number: int) -> str:
+    return str(number) if number else "none"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -119,14 +119,20 @@ class Staged:
         path: Its staging folder, with `parquet/` and `csv/` of every table.
         tables: The published tables.
         same_as: The release that already has this content, or None.
+        before: The release that it is compared with, or None.
     """
 
     version: str
     path: Path
     tables: dict[str, pl.DataFrame]
     same_as: Release | None
+    before: Release | None
     home: Path
     lock: IO[str]
+
+    def previous(self) -> dict[str, pl.DataFrame] | None:
+        """Returns the tables of the release that it is compared with, or None for the first."""
+        return self.before.tables() if self.before else None
 
     def close(self) -> None:
         """Clears the staging folder and lets the lock go."""
@@ -175,7 +181,7 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
             frames["cluster_history"] = carried_on(frames["clusters"], version, as_of, _history(same_as or before))
             facts = dict(frames["about"].iter_rows())
             frames["about"] = _about({**facts, "version": version, "content": content})
-            staged = Staged(version, folder / f".staging-{version}", frames, same_as, home, lock)
+            staged = Staged(version, folder / f".staging-{version}", frames, same_as, before, home, lock)
             for name, frame in frames.items():
                 _write_table(staged.path, name, frame)
     except BaseException:
@@ -221,7 +227,7 @@ def refuse(staged: Staged, gate: GateReport) -> Path:
         The folder; it holds the last refusal only.
     """
     with staged:
-        write_pages(staged.path, staged.version, staged.tables, gate)
+        write_pages(staged.path, staged.version, staged.tables, gate, staged.previous())
         refused = staged.home / "refused"
         shutil.rmtree(refused, ignore_errors=True)
         refused.mkdir()
@@ -290,6 +296,8 @@ def _explained(home: Path) -> Iterator[None]:
             f"{home}: the database refuses a row ({str(fault)[:500]}); {kept}. Publish only what the gate has audited: it "
             "names the row and the remedy."
         ) from fault
+    except duckdb.ProgrammingError:  # a view or macro of ours that is wrong: no remedy of the user's
+        raise
     except (OSError, duckdb.Error) as fault:  # a commit that finds no room is a fault of transaction to DuckDB
         raise ReleaseError(
             f"{home}: the release could not be written ({str(fault)[:500]}); {kept}. Free room on the disk or mend the "
@@ -324,7 +332,7 @@ def _complete(staged: Staged, gate: GateReport, attached: Sequence[Attached]) ->
     write_database(staged.path / "inventory.duckdb", parquet)
     write_workbook(staged.path / "inventory.xlsx", staged.tables, datetime.fromisoformat(facts["built_at"]))
     write_map(staged.path / "clusters.geojson", staged.tables["clusters"], dict(staged.tables["about"].iter_rows()))
-    write_pages(staged.path, staged.version, staged.tables, gate)
+    write_pages(staged.path, staged.version, staged.tables, gate, staged.previous())
     for write in attached:
         write(staged.tables, staged.path)
     files = sorted(path for path in staged.path.rglob("*") if path.is_file())

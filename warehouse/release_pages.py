@@ -24,7 +24,7 @@ from warehouse.spreadsheet_text import defused_column
 Tables = Mapping[str, pl.DataFrame]
 
 
-def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport) -> None:
+def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport, previous: Tables | None = None) -> None:
     """Writes the pages and descriptors of a release into its folder.
 
     Args:
@@ -32,12 +32,13 @@ def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport) ->
         version: Version of the release.
         tables: The published tables.
         gate: The audit of these tables.
+        previous: Published tables of the release before, which the notes compare with, or None for the first.
     """
     facts = dict(tables["about"].select("key", "value").iter_rows())
     pages = {
         "quality.html": _page("quality.html.j2", version=version, facts=facts, gate=gate, suites=_suites(gate)),
         "dictionary.html": _page("dictionary.html.j2", version=version, told=dictionary()),
-        "notes.md": _page("notes.md.j2", version=version, facts=facts, gate=gate, **_counts(tables)),
+        "notes.md": _page("notes.md.j2", version=version, facts=facts, gate=gate, **_counts(tables, previous)),
         "issues.csv": _issues(gate),
         "changes.jsonl": _lines(tables["changes"]),
         "datapackage.json": _json(datapackage(folder, version, facts)),
@@ -59,11 +60,12 @@ def _suites(gate: GateReport) -> dict[str, list[dict[str, Any]]]:
     return suites
 
 
-def _counts(tables: Tables) -> dict[str, Any]:
+def _counts(tables: Tables, previous: Tables | None) -> dict[str, Any]:
     return {
         "rows": {name: tables[name].height for name in dictionary().tables},
         "classes": tables["clusters"].group_by("class", "state").len().sort("class", "state").rows(),
-        "changed": release_notes(tables["changes"], tables, shown=markdown),
+        "changed": release_notes(tables["changes"], tables, shown=markdown, old=previous),
+        "before": dict(previous["about"].select("key", "value").iter_rows()) if previous else {},
         "stale": tables["sources"].filter(pl.col("stale")).select("source_id", "age_days").rows(),
     }
 

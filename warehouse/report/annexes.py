@@ -17,16 +17,20 @@ _CRITERIA: Final = (
 )  # fmt: skip
 
 
+PRINTED: Final = 3_000
+"""Rows up to which an annex is printed; a longer list is pointed to, whole, rather than shown in part."""
+
+
 def annexes(given: Material) -> tuple[Chapter, ...]:
     """Returns both annexes."""
     say = given.say
-    made = {"annex_clusters": _clusters(given), "annex_potential": _potential(given)}
-    return tuple(
-        Chapter(
-            name, f"{say.phrase('annex')} {place}", say.chapter(name), (Paragraph(say.text(name)), table), annex=True
-        )
-        for place, (name, table) in enumerate(made.items(), start=1)
-    )
+    made = {"annex_clusters": ("cluster", _clusters), "annex_potential": ("potential_cluster", _potential)}
+    chapters = []
+    for place, (name, (class_, listed)) in enumerate(made.items(), start=1):
+        is_short = given.tables["clusters"].filter(pl.col("class") == class_).height <= PRINTED
+        blocks = (Paragraph(say.text(name)), listed(given)) if is_short else (Paragraph(say.text("annex_too_long")),)
+        chapters.append(Chapter(name, f"{say.phrase('annex')} {place}", say.chapter(name), blocks, annex=True))
+    return tuple(chapters)
 
 
 def _clusters(given: Material) -> Table:

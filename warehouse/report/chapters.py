@@ -35,6 +35,8 @@ from warehouse.report.wording import Wording, polish_order
 
 _CLUSTERS: Final = "number_of_clusters"
 _POTENTIAL: Final = "number_of_potential_clusters"
+SPANS_DRAWN: Final = 500
+"""Terms of labels up to which a time line is drawn and printed; a longer one is the table `labels` of the release."""
 _STATES: Final = ("active", "dormant", "ended", "unknown")
 _COHORTS: Final = ("0-4", "5-9", "10-14", "15-19", "20+")
 _COMPARED: Final = (
@@ -262,6 +264,8 @@ def _timeline(given: Material) -> list[Block]:
         ))  # fmt: skip
     if not rows:
         return []
+    if len(rows) > SPANS_DRAWN:
+        return _paragraphs(given, "timeline_too_long")
     series = sorted({span.series for span in drawn})
     title = say.phrase("timeline_title")
     heads = _heads(say, "cluster", "label", "from", "until", numeric=False)

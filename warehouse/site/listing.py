@@ -14,7 +14,7 @@ from inventory.labels import held
 Tables = Mapping[str, pl.DataFrame]
 
 
-def listing_script(tables: Tables, as_of: date | None) -> str:
+def listing_script(tables: Tables, as_of: date | None, *, paged: bool = True) -> str:
     """Returns the script that holds the rows of the list, `window.INVENTORY`.
 
     A row is cluster_id, name_pl, name_en, class, state, voivodeship_code, sector_code, founded_year, members_total, city,
@@ -23,6 +23,7 @@ def listing_script(tables: Tables, as_of: date | None) -> str:
     Args:
         tables: The published tables; `clusters`, `cluster_names` and `labels` are read.
         as_of: Day of the inventory; None where it is not known, and no label is then held.
+        paged: Whether each cluster has a page to lead to.
     """
     labels, names = _labels_by_cluster(tables["labels"], as_of), _names_by_cluster(tables)
     columns = (
@@ -33,7 +34,7 @@ def listing_script(tables: Tables, as_of: date | None) -> str:
         [*row, labels.get(row[0], []), names.get(row[0], [])]
         for row in tables["clusters"].sort("cluster_id").select(columns).iter_rows()
     ]
-    return script("INVENTORY", {"clusters": rows})
+    return script("INVENTORY", {"clusters": rows, "paged": paged})
 
 
 def script(name: str, value: Any) -> str:

@@ -40,6 +40,11 @@ _WHOLE_FILES: Final = (
 )  # fmt: skip
 
 
+PAGES: Final = 3_000
+"""Clusters up to which each has a page of its own, and entries up to which a page lists them all. Two pages a cluster take about
+6 ms and 50 kB; a site of more clusters is the list, the map and the figures, and points to the database for the evidence."""
+
+
 class SiteError(ValueError):
     """The tables cannot become a site. The message names the table, the value and the remedy."""
 
@@ -63,7 +68,8 @@ def write_site(tables: Tables, folder: Path) -> int:
     facts = dict(tables["about"].sort("key").select("key", "value").iter_rows())
     as_of = first_day(facts.get("as_of"))
     _copy_static(folder)
-    _write(folder / "data" / "clusters.js", listing_script(tables, as_of))
+    paged = tables["clusters"].height <= PAGES
+    _write(folder / "data" / "clusters.js", listing_script(tables, as_of, paged=paged))
     number = 1
     _write(folder / "index.html", _environment(Wording("pl")).get_template("start.html.j2").render())
     for lang in LANGUAGES:
@@ -75,7 +81,7 @@ def write_site(tables: Tables, folder: Path) -> int:
             _write(folder / lang / f"{name}.html", text)
             number += 1
         template = environment.get_template("cluster.html.j2")
-        for page in cluster_pages(tables, as_of):
+        for page in cluster_pages(tables, as_of) if paged else ():
             cluster_id = page.cluster["cluster_id"]
             _write(
                 folder / lang / "clusters" / f"{cluster_id}.html",
@@ -116,7 +122,7 @@ def _general_pages(
     shapes, height = outlines()
     values: dict[str, dict[str, Any]] = {
         "index": {"outlines": shapes, "map_size": (WIDTH, height), "facets": _facets(tables, wording)},
-        "register": {"clusters": _register(tables["clusters"], wording.lang)},
+        "register": {"clusters": _register(tables["clusters"], wording.lang), "most": PAGES},
         "statistics": {
             "total": figures.total_grid(tables["statistics"], wording),
             "grids": figures.grids(tables, wording),
@@ -125,7 +131,7 @@ def _general_pages(
             "official": tables["official_figures"].sort("figure_id").to_dicts(),
         },
         "sources": {"sources": tables["sources"].sort("source_id").to_dicts(), "origins": _origins(tables)},
-        "excluded": {"entries": _excluded(tables)},
+        "excluded": {"entries": _excluded(tables), "most": PAGES},
         "dictionary": {"told": dictionary()},
         "downloads": _downloads(tables, release),
         "about": {"criteria": wording.terms("criterion")},
@@ -179,6 +185,8 @@ def _facets(tables: Tables, wording: Wording) -> list[tuple[str, list[tuple[str,
 
 
 def _register(clusters: pl.DataFrame, lang: str) -> list[dict[str, Any]]:
+    if clusters.height > PAGES:
+        return clusters.select("cluster_id").to_dicts()
     other = "en" if lang == "pl" else "pl"
     rows = [
         row | {"shown": row[f"name_{lang}"] or row[f"name_{other}"] or row["cluster_id"]}
@@ -196,6 +204,8 @@ def _origins(tables: Tables) -> list[dict[str, Any]]:
 
 
 def _excluded(tables: Tables) -> list[dict[str, Any]]:
+    if tables["excluded"].height > PAGES:
+        return tables["excluded"].select("record_id").to_dicts()
     rows = [row | {"pages": citations(None, row["url"])} for row in tables["excluded"].iter_rows(named=True)]
     return sorted(rows, key=lambda row: (alphabet(row["name"] or ""), row["record_id"]))
 

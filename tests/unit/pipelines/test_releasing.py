@@ -26,7 +26,7 @@ def test_releases_are_listed_shown_and_verified(home):
     assert listed.output.index("2015.12.31") < listed.output.index("2013.06.30")
     shown = _run(home, "release", "show", "2014.06.30")
     assert "as_of: 2014-06-30" in shown.output
-    assert "1 came in" in shown.output
+    assert "1 more than before: 1 new, none gone." in shown.output
     assert _run(home, "release", "verify").output.count("as published") == 4
     (home / "releases" / "2014.06.30" / "notes.md").write_text("other")
     verified = _run(home, "release", "verify", "2014.06.30")
@@ -54,7 +54,7 @@ def test_prune_says_before_it_does(home):
 
 def test_diff_reads_as_notes(home):
     told = _run(home, "diff", "2013.06.30", "2014.12.30").output
-    assert told.startswith("2013.06.30 -> 2014.12.30\n12 clusters, potential ones with them; 10 before: 2 came in")
+    assert told.startswith("2013.06.30 -> 2014.12.30\n12 clusters and potential clusters, 2 more than before: 2 new")
     assert "2014.12.30 -> 2015.12.31" in _run(home, "diff").output
 
 

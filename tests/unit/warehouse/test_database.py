@@ -1,3 +1,5 @@
+import unicodedata
+
 import duckdb
 import polars as pl
 import pytest
@@ -5,6 +7,7 @@ import pytest
 from expectations.gate import GateReport
 from warehouse.dictionary import dictionary
 from warehouse.findings import results_frame
+from warehouse.name_folding import folded
 from warehouse.release import publish, stage
 
 # DuckDB's numbers of the storage versions: 64 is v1.0.0, 67 is v1.4.0; 2.0 writes a number that no 1.x client knows.
@@ -87,13 +90,52 @@ def test_views_answer(connection):
 
 def test_macros_answer(connection):
     assert connection.execute("SELECT folded('ŻÓŁTEJ Łąki')").fetchone() == ("zoltej laki",)
-    named = connection.execute("SELECT cluster_id FROM clusters_named('zoltej laki 3') ORDER BY 1").fetchall()
-    assert named[0] == ("PL-C0004",)
-    assert len(named) == 11  # 3 and 30 to 39
+    named = connection.execute("SELECT cluster_id, matched_name FROM search_clusters('ŁĄKI, żółtej 3')").fetchall()
+    assert named[0] == ("PL-C0004", "Klaster Żółtej Łąki 3")
+    assert len(named) == 13  # 3, 13, 23 and 30 to 39
+    assert connection.execute("SELECT count(*) FROM search_clusters(' -- ')").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM search_clusters('klaster zoltej laki 3 nowhere')").fetchone() == (
+        0,
+    )
     held = connection.execute("SELECT count(*) FROM labels_on('2015-12-31')").fetchone()
     assert held == connection.execute("SELECT count(*) FROM labels_now").fetchone()
     assert connection.execute("SELECT count(*) FROM labels_on('2014-09-30')").fetchone() == (0,)
     assert connection.execute("SELECT count(*) FROM inventory_as_of('2015-12-31')").fetchone() == (40,)
+
+
+def test_names_are_folded_alike_in_files_and_in_the_database(connection):
+    letters = [chr(code) for code in range(0x20, 0x2100) if unicodedata.category(chr(code))[0] in "LMNPSZ"]
+    words = pl.DataFrame({"word": [f"a{letter}B" for letter in letters]})
+    ours = words.select(folded("word"))["word"].to_list()
+    theirs = [connection.execute("SELECT folded(?)", [word]).fetchone()[0] for word in words["word"]]
+    assert [pair for pair in zip(letters, ours, theirs, strict=True) if pair[1] != pair[2]] == []
+
+
+def test_as_many_clusters_stand_behind_a_figure_as_it_says(connection, make_tables):
+    clusters = make_tables()["clusters"]
+    keys = {
+        "number_of_clusters": pl.col("class") == "cluster",
+        "number_of_potential_clusters/voivodeship=08": (pl.col("class") == "potential_cluster")
+        & (pl.col("voivodeship_code") == "08"),
+        "number_of_bodies/cohort=5-9": pl.col("age_years").is_between(5, 9),
+        "number_of_bodies/founded_year=unknown": pl.col("founded_year").is_null(),
+        "age_mean_of_clusters": (pl.col("class") == "cluster") & pl.col("founded_year").is_not_null(),
+        "members_total_of_bodies/state=active": (pl.col("state") == "active") & pl.col("members_total").is_not_null(),
+        "number_of_bodies/voivodeship_state=02|active": (pl.col("voivodeship_code") == "02") & (pl.col("state") == "active"),
+    }  # fmt: skip
+    for key, kept in keys.items():
+        met = connection.execute("SELECT cluster_id FROM clusters_behind(?) ORDER BY 1", [key]).fetchall()
+        assert [row[0] for row in met] == clusters.filter(kept)["cluster_id"].to_list(), key
+        assert met, key
+    with pytest.raises(duckdb.Error, match="cannot be listed: the note of its row"):
+        connection.execute("SELECT * FROM clusters_behind('estimated_number_of_clusters')").fetchall()
+
+
+def test_evidence_leads_from_a_cluster_to_pages(connection):
+    rows = connection.execute("SELECT property, \"value\", chosen, stated_by FROM evidence('PL-C0001')").fetchall()
+    assert rows[0] == ("city", "Wrocław", True, "https://esca.example/0")
+    assert all(row[3].startswith("https://") for row in rows)
+    assert [row[2] for row in rows] == sorted((row[2] for row in rows), reverse=True)
 
 
 @pytest.mark.parametrize(

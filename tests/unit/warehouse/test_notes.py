@@ -28,9 +28,7 @@ def _where(tables, cluster_id, **values):
 
 
 def test_the_first_release_is_one_line(old):
-    assert release_notes(changes(old, None), old) == [
-        "The first release: 20 clusters (15 clusters, 5 potential clusters)."
-    ]
+    assert release_notes(changes(old, None), old) == ["The first release: 15 clusters, 5 potential clusters."]
 
 
 def test_nothing_changed(old):
@@ -41,13 +39,14 @@ def test_counts_come_first_then_names_and_causes_in_words(old):
     new = _where(old, "PL-C0001", name_pl="Dolina", state="dormant", website=None)
     new = _where(new, "PL-C0003", **{"class": "potential_cluster", "class_reason": "no act is on record"})
     lines = release_notes(changes(new, old), new)
-    assert lines[0] == (
-        "20 clusters, potential ones with them; 20 before: 0 came in, 0 went, 2 of those that stayed differ."
+    assert lines[0] == "20 clusters and potential clusters, as many as before."
+    assert lines[1] == (
+        "Of the 20 that stayed, 2 changed in class, state or facts, none only in what every visit moves, 18 not at all."
     )
-    assert "### Another class: 1 cluster, because our rules changed" in lines
-    assert "- Klaster Żółtej Łąki 2 (PL-C0003): cluster → potential cluster, for no act is on record" in lines
-    assert "### State: active → dormant: 1 cluster, because our rules changed" in lines
-    assert "- Dolina (PL-C0001): Klaster Żółtej Łąki 0 → Dolina" in lines
+    assert "### Now potential cluster (cluster before): 1, because our rules changed" in lines
+    assert "- Klaster Żółtej Łąki 2 (PL-C0003): no act is on record" in lines
+    assert "### Gone quiet (active before, dormant now): 1, because our rules changed" in lines
+    assert "- Dolina (PL-C0001): Polish name Klaster Żółtej Łąki 0 → Dolina" in lines
     assert "- Dolina (PL-C0001): no longer http://laka0.example/" in lines
 
 
@@ -57,7 +56,7 @@ def test_every_changed_cluster_is_counted_in_its_group(make_tables, old):
     lines = release_notes(found, new, most=5)
     added = found.filter(pl.col("kind") == "added").height
     assert added > 5
-    head = next(place for place, line in enumerate(lines) if line.startswith(f"### New: {added} clusters, because"))
+    head = next(place for place, line in enumerate(lines) if line.startswith(f"### New: {added} ("))
     assert lines[head + 6] == f"- and {added - 5} more"
     named = release_notes(found, new, most=1000)
     assert {row[0] for row in found.filter(pl.col("kind") == "added").select("cluster_id").iter_rows()} <= set(
@@ -69,8 +68,48 @@ def test_a_column_that_nobody_described_here_is_told_under_its_name(old):
     row = {"cluster_id": "PL-C0001", "kind": "changed", "column_name": "colour", "old": "red", "new": "blue",
            "cause": "source"}  # fmt: skip
     lines = release_notes(pl.DataFrame([row]), old)
-    assert f"### colour: 1 cluster, because {CAUSES['source']}" in lines
+    assert "### colour: 1" in lines
+    assert f"Where no other reason stands, {CAUSES['source']}." in lines
     assert "- Klaster Żółtej Łąki 0 (PL-C0001): red → blue" in lines
+
+
+def test_one_fact_that_follows_from_another_is_not_told_twice(old):
+    new = _where(old, "PL-C0001", voivodeship="opolskie", voivodeship_code="16", nuts2_code="PL52", city="Opole")
+    lines = release_notes(changes(new, old), new)
+    assert "- Klaster Żółtej Łąki 0 (PL-C0001): voivodeship dolnośląskie → opolskie; town Wrocław → Opole" in lines
+    assert not any("PL52" in line or "→ 16" in line for line in lines)
+
+
+def test_the_cause_of_most_stands_in_the_head_and_the_others_at_their_clusters(old):
+    rows = [
+        {"cluster_id": f"PL-C000{number}", "kind": "changed", "column_name": "state", "old": "active", "new": "dormant",
+         "cause": "calendar" if number < 3 else "judgement"}
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    lines = release_notes(pl.DataFrame(rows), old)
+    place = lines.index(
+        "### Gone quiet (active before, dormant now): 3, because the day of the inventory moved on, but 1 because a person decided"
+    )
+    assert lines[place + 1] == "- Klaster Żółtej Łąki 2 (PL-C0003) (a person decided)"
+    assert lines[place + 2] == "- Klaster Żółtej Łąki 0 (PL-C0001)"
+
+
+def test_figures_sources_and_rules_of_both_releases_are_told(make_tables, old):
+    figures = pl.DataFrame(
+        {
+            "statistic": ["age_mean_of_clusters", "number_of_clusters"],
+            "dimension": ["total", "total"],
+            "value": [4.25, 15.0],
+        }
+    )
+    before = {**old, "statistics": figures, "about": old["about"].with_columns(value=pl.col("value").replace("1", "0"))}
+    new = _with_about(make_tables(33, 60))
+    new["statistics"] = figures.with_columns(value=pl.Series([5.0, 15.0]))
+    lines = release_notes(changes(new, before), new, old=before, most=100)
+    assert "The rules changed, from version 0 to 1: some differences are ours, not the world's." in lines
+    assert lines[lines.index("### Figures") + 1] == "- mean age of clusters in years: 4.2 → 5"
+    assert not any("clusters: 15" in line for line in lines)
+    assert any(", named by " in line for line in lines)
 
 
 def test_every_cause_of_the_dictionary_has_words():

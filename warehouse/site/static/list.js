@@ -207,7 +207,9 @@
     const place = [row[FIELD.city], WORDS.voivodeship[row[FIELD.voivodeship]]].filter(Boolean);
     return element("tr", { role: "row" },
       element("th", { role: "rowheader", scope: "row" },
-        element("a", { href: `clusters/${row[FIELD.id]}.html`, lang: shownIn }, cluster.name),
+        window.INVENTORY.paged
+          ? element("a", { href: `clusters/${row[FIELD.id]}.html`, lang: shownIn }, cluster.name)
+          : element("span", { lang: shownIn }, cluster.name, " ", element("code", {}, row[FIELD.id])),
         other && other !== cluster.name ? element("span", { class: "other-name", lang: otherLang }, other) : null),
       cell(WORDS.column.class, badge("class", row[FIELD.class], WORDS.class[row[FIELD.class]])),
       cell(WORDS.column.state, badge("state", row[FIELD.state], WORDS.state[row[FIELD.state]])),

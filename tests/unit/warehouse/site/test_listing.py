@@ -42,7 +42,7 @@ def test_other_names_are_searchable_and_the_shown_ones_not_repeated(tables):
     alias = pl.DataFrame(
         {"cluster_id": ["PL-C0001"], "name": ["SGPPL"], "lang": ["other"], "kind": ["acronym"], "record_id": [None]}
     )
-    names = pl.concat([tables["cluster_names"], alias], how="vertical_relaxed")
+    names = pl.concat([tables["cluster_names"], alias], how="diagonal_relaxed")
     rows = {row[0]: row[12] for row in value_of(listing_script({**tables, "cluster_names": names}, None))["clusters"]}
     assert "SGPPL" in rows["PL-C0001"]
     assert "Klaster Dolina Lotnicza" not in rows["PL-C0001"]
