@@ -82,12 +82,17 @@ def _distinct(names: list[str]) -> tuple[str, ...]:
     return tuple(taken)
 
 
-def _table(answer: Answer) -> bytes:
+def table_text(answer: Answer) -> str:
+    """Returns the answer as columns of text under their names, control characters and marks of direction left out."""
     rows = [answer.columns, *([_cell(value) for value in row] for row in answer.rows)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(answer.columns))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    return ("\n".join(lines) + "\n").encode()
+    return "\n".join(lines) + "\n"
+
+
+def _table(answer: Answer) -> bytes:
+    return table_text(answer).encode()
 
 
 def _cell(value: Any) -> str:

@@ -37,6 +37,7 @@ from warehouse.dictionary import DictionaryError, dictionary, publishable
 from warehouse.findings import GateReport
 from warehouse.geojson import write_map
 from warehouse.history import carried_on
+from warehouse.publisher import read_publisher
 from warehouse.release_pages import write_pages
 from warehouse.spreadsheet_text import defused_column
 from warehouse.workbook import write_workbook
@@ -164,8 +165,10 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
         ReleaseLockedError: Another release is being made in the same home.
         ReleaseError: `as_of` is missing, a needed table is not given, or the files cannot be written.
         DictionaryError: A table does not agree with the dictionary.
+        PublisherError: `<home>/publisher.yml` cannot be used.
     """
     as_of = _day(about)
+    read_publisher(home)  # a slip in it is told before the work, not after
     with _explained(home):
         folder, lock = _folder(home), take_lock(home)
     try:
@@ -227,7 +230,7 @@ def refuse(staged: Staged, gate: GateReport) -> Path:
         The folder; it holds the last refusal only.
     """
     with staged:
-        write_pages(staged.path, staged.version, staged.tables, gate, staged.previous())
+        write_pages(staged.path, staged.version, staged.tables, gate, staged.previous(), read_publisher(staged.home))
         refused = staged.home / "refused"
         shutil.rmtree(refused, ignore_errors=True)
         refused.mkdir()
@@ -332,7 +335,7 @@ def _complete(staged: Staged, gate: GateReport, attached: Sequence[Attached]) ->
     write_database(staged.path / "inventory.duckdb", parquet)
     write_workbook(staged.path / "inventory.xlsx", staged.tables, datetime.fromisoformat(facts["built_at"]))
     write_map(staged.path / "clusters.geojson", staged.tables["clusters"], dict(staged.tables["about"].iter_rows()))
-    write_pages(staged.path, staged.version, staged.tables, gate, staged.previous())
+    write_pages(staged.path, staged.version, staged.tables, gate, staged.previous(), read_publisher(staged.home))
     for write in attached:
         write(staged.tables, staged.path)
     files = sorted(path for path in staged.path.rglob("*") if path.is_file())

@@ -15,16 +15,24 @@ from typing import Any
 import jinja2
 import polars as pl
 
-from warehouse.descriptors import catalogue_entry, datapackage
+from warehouse.descriptors import catalogue_entry, datapackage, search_entry
 from warehouse.dictionary import dictionary
 from warehouse.findings import GateReport
-from warehouse.notes import markdown, release_notes
+from warehouse.notes import markdown, plain, release_notes
+from warehouse.publisher import Publisher
 from warehouse.spreadsheet_text import defused_column
 
 Tables = Mapping[str, pl.DataFrame]
 
 
-def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport, previous: Tables | None = None) -> None:
+def write_pages(  # noqa: PLR0913 - what the pages tell of
+    folder: Path,
+    version: str,
+    tables: Tables,
+    gate: GateReport,
+    previous: Tables | None = None,
+    publisher: Publisher | None = None,
+) -> None:
     """Writes the pages and descriptors of a release into its folder.
 
     Args:
@@ -33,6 +41,7 @@ def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport, pr
         tables: The published tables.
         gate: The audit of these tables.
         previous: Published tables of the release before, which the notes compare with, or None for the first.
+        publisher: Who publishes, or None where nobody is named.
     """
     facts = dict(tables["about"].select("key", "value").iter_rows())
     pages = {
@@ -41,8 +50,17 @@ def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport, pr
         "notes.md": _page("notes.md.j2", version=version, facts=facts, gate=gate, **_counts(tables, previous)),
         "issues.csv": _issues(gate),
         "changes.jsonl": _lines(tables["changes"]),
-        "datapackage.json": _json(datapackage(folder, version, facts)),
-        "dcat.jsonld": _json(catalogue_entry(folder, version, facts, tables)),
+        "attribution.md": _page(
+            "attribution.md.j2",
+            version=version,
+            facts=facts,
+            publisher=publisher,
+            sources=tables["sources"].sort("source_id").to_dicts(),
+            shown=_shown,
+        ),
+        "datapackage.json": _json(datapackage(folder, version, facts, tables, publisher)),
+        "dcat.jsonld": _json(catalogue_entry(folder, version, facts, tables, publisher)),
+        "schema.jsonld": _json(search_entry(version, facts, tables, publisher)),
     }
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -51,6 +69,10 @@ def write_pages(folder: Path, version: str, tables: Tables, gate: GateReport, pr
 def dictionary_markdown() -> str:
     """Returns the dictionary as the page `docs/dictionary.md`."""
     return _page("dictionary.md.j2", told=dictionary())
+
+
+def _shown(text: str | None) -> str:
+    return markdown(plain(text or "unknown"))
 
 
 def _suites(gate: GateReport) -> dict[str, list[dict[str, Any]]]:

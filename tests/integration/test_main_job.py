@@ -1,8 +1,10 @@
 """The main job as users run it: whole processes, real pages, a real Dagster run, Great Expectations, DuckDB."""
 
+import html
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from warehouse import cookbook
 from warehouse.dictionary import dictionary
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +129,62 @@ def test_the_published_query_of_the_readme_answers(home, refreshed):
     answer = run("query", "select class, count(*), round(avg(age_years),1) from clusters group by 1", "--home", home)
     assert "cluster" in answer.stdout
     assert "potential_cluster" in answer.stdout
+
+
+def test_the_cookbook_prints_what_this_release_answers(home, refreshed, tmp_path):
+    # A copy: one process opens one file under one set of settings.
+    copy = shutil.copyfile(home / "releases" / "latest" / "inventory.duckdb", tmp_path / "inventory.duckdb")
+    page = cookbook.PAGE.read_text(encoding="utf-8")
+    assert cookbook.answered(page, copy) == page, (
+        "docs/cookbook.md is out of date: run `make inventory`, then python -m warehouse.cookbook home/releases/latest"
+    )
+
+
+def _behind(database, key):
+    try:
+        return database.execute("select cluster_id from clusters_behind(?)", [key]).fetchall()
+    except duckdb.Error as fault:
+        return str(fault)
+
+
+def test_every_figure_of_the_report_leads_to_pages_in_two_queries(database, home):
+    report = (home / "releases" / "latest" / "report" / "report.en.html").read_text(encoding="utf-8")
+    keys = {html.unescape(key).partition("#")[0] for key in re.findall(r'data-statistic="([^"]+)"', report)}
+    counts = {
+        statistic if dimension == "total" else f"{statistic}/{dimension}={value}": n
+        for statistic, dimension, value, n in database.execute(
+            "select statistic, dimension, dimension_value, n from statistics"
+        ).fetchall()
+    }
+    met = {key: _behind(database, key) for key in keys}
+    told = {key for key, rows in met.items() if isinstance(rows, str)}
+    assert all(key.startswith("estimated_number_of_clusters") and "the note of its row" in met[key] for key in told), (
+        told
+    )
+    traced = {key: rows for key, rows in met.items() if key not in told}
+    assert len(traced) > 200
+    assert {key: len(rows) for key, rows in traced.items()} == {key: counts[key] for key in traced}
+    for cluster in {rows[0][0] for rows in traced.values() if rows}:
+        pages = database.execute("select stated_by from evidence(?)", [cluster]).fetchall()
+        assert pages, cluster
+        assert all(page.startswith("http") for (page,) in pages), cluster
+
+
+def test_facts_and_published_figures_of_the_report_lead_to_their_page(database, home):
+    report = (home / "releases" / "latest" / "report" / "report.en.html").read_text(encoding="utf-8")
+    stated = {"clusters.founded_year": "founded", "clusters.city": "city", "clusters.coordinator": "coordinator",
+              "clusters.members_total": "members_total"}  # fmt: skip
+    facts = set(re.findall(r'data-fact="(clusters\.[a-z_]+)/(PL-C[0-9]+)"', report))
+    assert {column for column, _ in facts} == set(stated)
+    for column, cluster in sorted(facts):
+        pages = database.execute(
+            "select stated_by from evidence(?) where chosen and property in (?, 'agreement_date', 'address')",
+            [cluster, stated[column]],
+        ).fetchall()
+        assert pages, (column, cluster)
+    for figure in {key.partition(".")[0] for key in re.findall(r'data-official="([^"]+)"', report)}:
+        url, note = database.execute("select url, note from official_figures where figure_id = ?", [figure]).fetchone()
+        assert url or "address not recorded" in note, figure
 
 
 def test_explain_names_pages_and_reasons(home, refreshed):

@@ -36,7 +36,7 @@ _PAGES: Final = ("index", "register", "statistics", "sources", "excluded", "dict
 _CHART: Final = (640, 200)
 _WHOLE_FILES: Final = (
     "inventory.duckdb", "inventory.xlsx", "clusters.geojson", "datapackage.json", "dcat.jsonld", "changes.jsonl",
-    "issues.csv", "quality.html", "notes.md", "SHA256SUMS",
+    "schema.jsonld", "attribution.md", "issues.csv", "quality.html", "notes.md", "SHA256SUMS",
 )  # fmt: skip
 
 
