@@ -68,7 +68,7 @@ class Evidence:
             coordinators of one group are equal.
         record_names: Columns record, name, prop: which record bears which name, and under which property.
         concepts: Names x concepts, those that a name says.
-        wider: Names x places, the wider places that these lie in added.
+        wider: Names x the wider places that those it says lie in.
         concept_names: Concept index to concept.
         concept_kind: Concept index to index in `KINDS`.
         bits: Concept index to its information (base 2 logarithm), weighted by kind.
@@ -302,8 +302,7 @@ def _widened(concepts: Rows, concept_names: Sequence[str], lexicon: Lexicon) -> 
     wider = np.array([column.get(lexicon.within.get(c, ""), -1) for c in concept_names], dtype=np.int64)
     row, value = concepts.keep(np.array([kind_of(c, lexicon) in {"place", "local"} for c in concept_names])).pairs
     lies = wider[value] >= 0
-    rows, values = np.concatenate([row, row[lies]]), np.concatenate([value, wider[value[lies]]])
-    return Rows.of(rows, values, len(concepts), concepts.width)
+    return Rows.of(row[lies], wider[value[lies]], len(concepts), concepts.width)
 
 
 def _bits(concepts: Rows, meaning: Ints, kinds: Sequence[str]) -> Floats:
