@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.identity.judgements import Judgement, Judgements
@@ -134,6 +134,7 @@ def test_saving_over_somebody_elses_events_is_refused(tmp_path):
     assert Ledger.load(path) == theirs
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=5), min_size=1, max_size=5), st.randoms())
 def test_every_run_gives_each_body_one_id_of_its_own(runs: list[list[int]], shuffle):
     ledger = Ledger()

@@ -1,5 +1,5 @@
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.identity.lexicon import load_lexicon
@@ -77,17 +77,20 @@ def test_mojibake_is_repaired():
     assert fold("ÅšlÄ…ski Klaster Å»ywnoÅ›ci") == "slaski klaster zywnosci"
 
 
+@settings(deadline=None)
 @given(PHRASES)
 def test_folding_is_idempotent_and_plain(text: str):
     assert fold(fold(text)) == fold(text)
     assert all(word.isascii() and word.isalnum() for word in words(text))
 
 
+@settings(deadline=None)
 @given(PHRASES)
 def test_case_does_not_matter(text: str):
     assert concepts(text) == concepts(text.upper()) == concepts(text.lower())
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_parsed(text: str):
     names = parsed(text)
@@ -95,11 +98,13 @@ def test_any_text_is_parsed(text: str):
     assert variants(text, load_lexicon())
 
 
+@settings(deadline=None)
 @given(st.lists(PHRASES | st.text(max_size=40), max_size=8))
 def test_words_of_many_texts_are_the_words_of_each(texts: list[str]):
     assert split_words(pl.Series(texts, dtype=pl.String)).to_list() == [words(text) for text in texts]
 
 
+@settings(deadline=None)
 @given(PHRASES)
 def test_a_name_is_read_alike_alone_and_among_others(text: str):
     others = ["Klaster Obróbki Metali", "Aviation Valley"]
