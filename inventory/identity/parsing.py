@@ -351,9 +351,11 @@ def _is_no_word(term: Term | None, lexicon: Lexicon) -> bool:
 
 def _spaced(texts: pl.Series) -> pl.Series:
     """Returns texts without what is in brackets, and `LifeScience` as two words."""
-    odd = texts.str.contains(r"[\[(]|[a-ząćęłńóśźż][A-ZŁŚŻ]").fill_null(value=False)
-    mended = [_CAMEL.sub(r"\1 \2", _BRACKET.sub(" ", text)) for text in texts.filter(odd).to_list()]
-    return texts.scatter(odd.arg_true(), pl.Series(mended, dtype=pl.String)) if mended else texts
+    odd = texts.str.contains(r"[\[(]|[a-ząćęłńóśźż][A-ZŁŚŻ]").fill_null(value=False).arg_true()
+    spaced = texts.to_list()
+    for at in odd.to_list():
+        spaced[at] = _CAMEL.sub(r"\1 \2", _BRACKET.sub(" ", spaced[at]))
+    return pl.Series(spaced, dtype=pl.String)
 
 
 def _initials(texts: pl.Series, lexicon: Lexicon) -> pl.DataFrame:
