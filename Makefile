@@ -31,7 +31,7 @@ contracts: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 units: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 dev: $(VENV)/.dev ## Open Dagster's UI on loopback, with the home's own run history
 	@$(BIN)/python -c "import sys, pathlib, pipelines.running as r; r.prepare_home(pathlib.Path(sys.argv[1]))" "$(abspath $(HOME_DIR))"
