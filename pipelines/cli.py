@@ -516,13 +516,15 @@ def remote_verify(home: Home = None) -> None:
 
 @archive_app.command("import")
 def archive_import(
-    folder: Annotated[Path, typer.Argument(help="Folder with manifest.jsonl and its pages.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with manifest.jsonl and its pages, an exported file, or a WARC file.")
+    ],
     source: Annotated[
         str | None, typer.Option("--source", help="Id of the source [default: the folder's name].")
     ] = None,
     home: Home = None,
 ) -> None:
-    """Take over pages with their manifest into the home's archive; every hash is checked."""
+    """Take over pages with their manifest, or from a WARC file, into the home's archive; every hash is checked."""
     from pipelines import pages as stored
 
     if not _guard(lambda: stored.import_folder(_settings(home).home, folder, source)):
@@ -532,7 +534,9 @@ def archive_import(
 @archive_app.command("export")
 def archive_export(
     source: Annotated[str, typer.Argument(help="Id of the source.")],
-    file: Annotated[Path, typer.Argument(help="File to write, by custom SOURCE.tar.gz.")],
+    file: Annotated[
+        Path, typer.Argument(help="File to write: SOURCE.tar.gz, or SOURCE.warc.gz for web-archive tools.")
+    ],
     shipped: Annotated[
         bool, typer.Option("--shipped", help="The snapshot that came with the project, instead of the home's archive.")
     ] = False,

@@ -19,6 +19,7 @@ from sources.cards import Card, load_cards
 from sources.drift import accept
 from sources.reading import pages_under, read_source
 from sources.records import write_records
+from sources.warc import is_warc, write_warc
 
 SHIPPED, HOME = "shipped", "home"
 
@@ -65,8 +66,9 @@ def parse(source: str, pages: Path, out: Path | None) -> bool:
 
 def import_folder(home: Path, folder: Path, source: str | None) -> bool:
     """Takes over a folder of pages into the home's archive; returns whether all of it was sound."""
-    name = _card(source or folder.resolve().name).id
-    done = import_pages(Archive(home / "archive" / name), folder)
+    card = _card(source or folder.resolve().name.partition(".")[0])
+    name = card.id
+    done = import_pages(Archive(home / "archive" / name), folder, card.all_hosts)
     console = Console()
     for fault in done.refused:
         console.print(Text(f"refused: {fault}"))
@@ -87,8 +89,11 @@ def export(home: Path, source: str, file: Path, *, shipped: bool) -> None:
     if not archive.manifest.exists():
         remedy = "Import or crawl pages first, or" if not shipped else "Leave --shipped out, or"
         raise ValueError(f"{archive.root}: no archive there. {remedy} see `cluster-inventory archive list`.")
-    count = export_archive(archive, file)
-    Console().print(Text(f"{file}: manifest and {count} files of {source}"), soft_wrap=True)
+    if is_warc(file):
+        said = f"{write_warc(archive, file, source)} responses of {source}, with every visit's line of the log"
+    else:
+        said = f"manifest and {export_archive(archive, file)} files of {source}"
+    Console().print(Text(f"{file}: {said}"), soft_wrap=True)
 
 
 def accept_layout(home: Path, source: str) -> None:

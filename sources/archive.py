@@ -271,7 +271,7 @@ class Archive:
 
     def _visit(self, number: int, line: bytes) -> Visit | Fault:
         try:
-            return _parse(line)
+            return read_visit(line)
         except (ValueError, RecursionError) as fault:
             remedy = "Mend or remove that line; its members are described at the top of sources/archive.py."
             return Fault("broken_line", str(self.manifest), number, f"the line cannot be read: {fault}", remedy)
@@ -340,7 +340,12 @@ def newest(pages: Iterable[Page | Fault]) -> dict[str, Page]:
     return dict(sorted(found.items()))
 
 
-def _parse(line: bytes) -> Visit:
+def read_visit(line: bytes) -> Visit:
+    """Returns the visit of a line of the log.
+
+    Raises:
+        ValueError: The line is none; the message says why.
+    """
     raw = json.loads(line.decode("utf-8"))
     if not isinstance(raw, dict):
         raise ValueError("it is not a JSON object")  # noqa: TRY004  one kind of error for a broken line

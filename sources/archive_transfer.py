@@ -6,10 +6,12 @@ import gzip
 import io
 import tarfile
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sources.archive import MANIFEST, Archive, ArchiveError, Fault, Visit
+from sources.warc import is_warc, unpack_warc
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,13 @@ class Import:
     refused: tuple[Fault, ...]
 
 
-def import_pages(archive: Archive, origin: Path) -> Import:
+def import_pages(archive: Archive, origin: Path, hosts: Collection[str] = ()) -> Import:
     """Takes over the visits and pages of another archive, hashing every file; what is held already stays as it is.
 
     Args:
         archive: The archive that takes over.
-        origin: A folder with `manifest.jsonl` and the files it names, or a file that `export_archive` wrote.
+        origin: A folder with `manifest.jsonl` and the files it names, a file that `export_archive` wrote, or a WARC file of any tool.
+        hosts: Hosts whose pages are taken from a WARC file; empty for all.
 
     Returns:
         The counts, with a fault for each line that was refused. A second import of the same folder finds all known.
@@ -41,9 +44,11 @@ def import_pages(archive: Archive, origin: Path) -> Import:
         ArchiveError: There is no manifest, or the file is no export.
     """
     if origin.is_file() and origin.name != MANIFEST:
-        with tempfile.TemporaryDirectory() as folder:
-            _unpack(origin, Path(folder))
-            return _take_over(archive, Archive(Path(folder)))
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            faults = unpack_warc(origin, folder, hosts) if is_warc(origin) else _unpack(origin, folder)
+            done = _take_over(archive, Archive(folder))
+            return replace(done, refused=(*faults, *done.refused))
     other = Archive(origin.parent if origin.is_file() else origin)
     if not other.manifest.exists():
         raise ArchiveError(f"{origin}: no {MANIFEST} there. Name the folder that holds it.")
@@ -109,7 +114,7 @@ def _key(visit: Visit) -> tuple[str | None, ...]:
     return (visit.url, visit.retrieved_at, visit.sha256, visit.outcome)
 
 
-def _unpack(origin: Path, folder: Path) -> None:
+def _unpack(origin: Path, folder: Path) -> list[Fault]:
     try:
         with tarfile.open(origin) as tar:
             tar.extractall(folder, filter="data")
@@ -119,6 +124,7 @@ def _unpack(origin: Path, folder: Path) -> None:
         ) from fault
     if not (folder / MANIFEST).exists():
         raise ArchiveError(f"{origin}: no {MANIFEST} in it. Name a file written by the export.")
+    return []
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

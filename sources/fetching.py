@@ -26,7 +26,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from sources import pacing
 from sources.addresses import Mirror, check_address, host_of, is_public, join, sameness
-from sources.outcomes import VisitFault
+from sources.outcomes import VisitFault, fault_of_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -394,15 +394,7 @@ def _judge_status(status: int, later: str | None, now: datetime, asked: Mapping[
     if status == 200 or (status == 304 and ("If-None-Match" in asked or "If-Modified-Since" in asked)):
         return
     wait = pacing.retry_after(later, now) if status in (429, 503) else None
-    if status in (404, 410):
-        raise VisitFault("not_found", f"status {status}", status=status)
-    if status in (401, 403, 407, 451):
-        raise VisitFault("access_denied", f"status {status}", status=status)
-    if status == 429:
-        raise VisitFault("too_many_requests", "status 429", status=status, wait=wait)
-    if status >= 500 or status == 408:
-        raise VisitFault("server_error", f"status {status}", status=status, wait=wait)
-    raise VisitFault("unexpected_status", f"status {status}", status=status)
+    raise VisitFault(fault_of_status(status), f"status {status}", status=status, wait=wait)
 
 
 class _Deadline:

@@ -35,6 +35,19 @@ class Kind:
     host_down: bool = False
 
 
+def fault_of_status(status: int) -> str:
+    """Returns the code of the fault that an HTTP status other than 200 and 304 is."""
+    if status in (404, 410):
+        return "not_found"
+    if status in (401, 403, 407, 451):
+        return "access_denied"
+    if status == 429:
+        return "too_many_requests"
+    if status >= 500 or status == 408:
+        return "server_error"
+    return "moved" if status in (301, 302, 303, 307, 308) else "unexpected_status"
+
+
 def _down(meaning: str, remedy: str) -> Kind:
     return Kind("failed", meaning, remedy, passing=True, host_down=True)
 
