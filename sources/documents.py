@@ -1,7 +1,7 @@
-"""Documents as lines or tables: DOCX, XLSX and CSV files that publish a list. Bytes in, nothing fetched.
+"""Documents as lines or tables: DOCX, PDF, XLSX and CSV files that publish a list. Bytes in, nothing fetched.
 
 DOCX and XLSX are archives of XML; what they say is in a few members of them. A member of hostile size is not unpacked, and no
-entity is expanded. PDF is not read here: the text that a reader of PDF takes from it is archived, and read as plain text.
+entity is expanded. Of a PDF the text is taken, page by page, without what stands on every page; pictures are not read.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import io
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bs4 import BeautifulSoup
 from lxml import etree
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 from sources.archive import Page
 from sources.parsing import LayoutUnknown
@@ -24,22 +27,93 @@ from sources.text import decode, markup, squash
 LARGEST: Final = 40_000_000
 """Bytes of an unpacked member; the crawler's own limit for an unpacked page."""
 
+PDF_PAGES_MOST: Final = 1000
+"""Pages of a PDF; the longest of PARP's reports has some 300."""
+PDF_PAGE_LARGEST: Final = 4_000_000
+"""Bytes of one page's unpacked drawing instructions; a page of text has some 20,000, and each costs time."""
+
 _ZIP: Final = b"PK\x03\x04"
+_PDF: Final = b"%PDF-"
+_PDF_START: Final = 1024  # readers allow for junk before the header, up to here
+_PDF_FAULTS: Final = (
+    PyPdfError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+"""What pypdf raises on broken files, its own errors and Python's."""
+_PAGE_NUMBER: Final = re.compile(r"(?:strona|str\.|s\.|page|p\.)?\s*\d+(?:\s*(?:/|z|of)\s*\d+)?", re.IGNORECASE)
+_LIGATURES: Final = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
 _COLUMN: Final = re.compile(r"([A-Z]{1,3})\d+")
 _COLUMNS_MOST: Final = 16_384  # the format's own limit
 _DELIMITERS: Final = ";\t,|"
 
 
+def is_pdf(page: Page) -> bool:
+    """Returns whether the bytes are a PDF."""
+    return _PDF in page.body[:_PDF_START]
+
+
 def lines_of(page: Page) -> list[str]:
-    """Returns the paragraphs of a DOCX file, or the lines of plain text, in their order; a break ends a line.
+    """Returns the paragraphs of a DOCX file, the printed lines of a PDF, or the lines of plain text, in their order.
 
     Raises:
-        LayoutUnknown: The archive is broken, too large, or holds no text document.
+        LayoutUnknown: The file is broken, encrypted, too large, or holds no text.
     """
+    if is_pdf(page):
+        return _pdf_lines(page)
     if not page.body.startswith(_ZIP):
         return decode(page).splitlines()
     paragraphs = (node for node in _member(page, "word/document.xml").iter() if _named(node) == "p")
     return [line for paragraph in paragraphs for line in "".join(_runs(paragraph)).split("\n")]
+
+
+def _pdf_lines(page: Page) -> list[str]:
+    """The printed lines of all pages, without heads, feet and numbers of pages."""
+    try:
+        texts = list(_pdf_texts(page))
+    except LayoutUnknown:
+        raise
+    except _PDF_FAULTS as fault:
+        raise LayoutUnknown(page, f"a PDF that can be read ({type(fault).__name__}: {fault})") from fault
+    pages = [[line.rstrip() for line in text.translate(_LIGATURES).splitlines()] for text in texts]
+    if not any(line.strip() for lines in pages for line in lines):
+        raise LayoutUnknown(page, "a PDF with text in it; this one holds pictures only, have it read first (OCR)")
+    edges = Counter(
+        mask for lines in pages for mask in {_masked(line) for line in (*lines[:2], *lines[-2:]) if line.strip()}
+    )
+    usual = {mask for mask, times in edges.items() if times > 1 and 2 * times >= len(pages)}
+    return [
+        line
+        for lines in pages
+        for at, line in enumerate(lines)
+        if not (min(at, len(lines) - 1 - at) < 2 and (_masked(line) in usual or _PAGE_NUMBER.fullmatch(squash(line))))
+    ]
+
+
+def _pdf_texts(page: Page) -> Iterator[str]:
+    reader = PdfReader(io.BytesIO(page.body), strict=False)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise LayoutUnknown(page, "a PDF that opens without a password; ask the publisher for one")
+    if len(reader.pages) > PDF_PAGES_MOST:
+        raise LayoutUnknown(page, f"a PDF of at most {PDF_PAGES_MOST} pages, not {len(reader.pages)}")
+    for sheet in reader.pages:
+        contents = sheet.get_contents()
+        if contents is not None and len(contents.get_data()) > PDF_PAGE_LARGEST:
+            raise LayoutUnknown(page, f"PDF pages of at most {PDF_PAGE_LARGEST} bytes")
+        yield sheet.extract_text()
+
+
+def _masked(line: str) -> str:
+    """A line with the page's number at its end or beginning masked, in which heads and feet differ; not that of a list."""
+    return re.sub(r"^\d+(?![.)\d])|(?<!\d)\d+$", "0", squash(line))
 
 
 def rows_of(page: Page) -> list[list[str]]:

@@ -1,7 +1,8 @@
-"""Lists inside PARP's publications: plain text or DOCX, found by their headings.
+"""Lists inside PARP's publications: plain text, DOCX or PDF, found by their headings.
 
 A list is a heading with one of the card's words, then an entry a line, numbered or not. Two traps of the guide of 2017: entries
-are glued on one line (by a second number, or by a double blank), and some carry their coordinator inside the name.
+are glued on one line (by a second number, or by a double blank), and some carry their coordinator inside the name. A PDF gives
+printed lines: an entry may go on over several, and text follows the list.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from typing import Any, Final, NamedTuple
 
 from sources.archive import Page
 from sources.cards import Card
-from sources.documents import lines_of
+from sources.documents import is_pdf, lines_of
 from sources.parsing import LayoutUnknown, Parsed
 from sources.records import Record, Rejection, record_id
 from sources.text import facts_from
 
-_NUMBERED: Final = re.compile(r"(?:^|(?<=\s))(\d{1,3})\.\s+")
+_NUMBERED: Final = re.compile(r"(?:^|(?<=\s))(\d{1,3})[.)]\s+")
 _ANNOUNCED: Final = re.compile(r":\s*(\d+)\s")
 _DAY: Final = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
 _COORDINATOR: Final = re.compile(
@@ -28,6 +29,11 @@ _COORDINATOR: Final = re.compile(
 )
 # Bullets of PDF readers are often private-use characters.
 _BULLET: Final = re.compile(r"[\ue000-\uf8ff•●▪■‣◦*]+")
+_DASH: Final = re.compile(r"^[-–—]\s+")
+_PROSE: Final = re.compile(r"[.!?]$|[.!?]\s+[A-ZŁŚŻ]")
+_LINE_LEAST: Final = 40  # letters of the shortest line that any page is set in
+_HEADING_LINES: Final = 2
+_FULL: Final = 0.7  # share of the longest line that a line fills before an entry goes on below it
 _CLUSTER: Final = re.compile(r"klast|cluster", re.IGNORECASE)
 
 
@@ -46,7 +52,7 @@ def parse(page: Page, card: Card) -> Parsed:
     stated_by = facts_from("\n".join(lines))
     records: list[Record] = []
     rejections: list[Rejection] = []
-    for kind, heading, body in _lists(lines, card):
+    for kind, heading, body in _printed_lists(lines, card) if is_pdf(page) else _lists(lines, card):
         entries = [entry for line in body for entry in _entries(line)]
         if not entries:
             raise LayoutUnknown(page, f"no entry under the heading {heading!r}")
@@ -74,8 +80,7 @@ def parse(page: Page, card: Card) -> Parsed:
 def _lists(lines: list[str], card: Card) -> Iterator[tuple[str, str, list[str]]]:
     found: tuple[str, str] | None = None
     body: list[str] = []
-    parts = (part for line in lines for part in _BULLET.split(line))
-    for line in (*parts, "\f"):
+    for line in (*lines, "\f"):
         kind = next(
             (kind for word, kind in card.codes["headings"].items() if word in line.casefold() and ":" in line), None
         )
@@ -87,8 +92,71 @@ def _lists(lines: list[str], card: Card) -> Iterator[tuple[str, str, list[str]]]
             body.append(line.strip())
 
 
+def _whole_headings(lines: list[str]) -> list[str]:
+    """The lines, those joined to the line above that go on in a bracket: `List: 13 clusters (as of`, `24.02.2017)`."""
+    whole: list[str] = []
+    for line in lines:
+        above = whole[-1] if whole and not _is_marked(whole[-1]) else ""
+        opened = above.count("(") > above.count(")") and ")" in line
+        if not _is_marked(line) and (opened or (":" in above and line.strip().startswith("("))):
+            whole[-1] = f"{whole[-1].rstrip()} {line.strip()}"
+        else:
+            whole.append(line)
+    return whole
+
+
+def _is_marked(line: str) -> bool:
+    """Whether a line begins with a number or a bullet."""
+    return bool(_NUMBERED.match(line.strip()) or _BULLET.match(line.strip()) or _DASH.match(line.strip()))
+
+
+def _printed_lists(lines: list[str], card: Card) -> Iterator[tuple[str, str, list[str]]]:
+    """As `_lists`, of the printed lines of a PDF: the heading with the lines it goes on in, the entries as lines of their own."""
+    for kind, heading, body in _lists(_whole_headings(lines), card):
+        first = next((at for at, line in enumerate(body) if _is_marked(line)), 0)
+        yield kind, " ".join((heading, *body[: first if first <= _HEADING_LINES else 0])), _unwrapped(body)
+
+
+def _unwrapped(body: list[str]) -> list[str]:
+    """The entries of a list as printed in a PDF: lines joined that go on, and the text behind the list left out.
+
+    In a list with numbers or bullets, a line without one goes on where the line above is full or it begins with a small letter.
+    Behind the last number or bullet it does so too; the first line that does not ends the list.
+    """
+    marked = [at for at, line in enumerate(body) if _is_marked(line)]
+    if not marked:
+        return body
+    width = max(_LINE_LEAST, *(len(line) for line in body))
+    entries: list[str] = []
+    for at, line in enumerate(body[marked[0] :], start=marked[0]):
+        before = body[at - 1] if entries else ""
+        goes_on = len(before) > _FULL * width or line[:1].islower() or bool(_NUMBERED.match(body[marked[0]]))
+        if at > marked[-1] and not (line[:1].islower() or (len(before) > _FULL * width and not _PROSE.search(line))):
+            break
+        if _is_marked(line) or not entries or not goes_on:
+            entries.append(line)
+        else:
+            entries[-1] = _joined(entries[-1], line)
+    return entries
+
+
+def _joined(above: str, line: str) -> str:
+    """Two printed lines of one entry; a hyphen before a small letter is that of the line's end."""
+    if above.endswith("-"):
+        return above[:-1] + line if line[:1].islower() else above + line
+    return f"{above} {line}"
+
+
 def _entries(line: str) -> Iterator[_Entry]:
+    for part in _BULLET.split(line):
+        if bare := _DASH.sub("", part.strip(" \t")):
+            yield from _glued(bare)
+
+
+def _glued(line: str) -> Iterator[_Entry]:
+    """The entries of a line; a further number begins one only where it is the next."""
     starts = list(_NUMBERED.finditer(line))
+    starts = [start for at, start in enumerate(starts) if at == 0 or int(start[1]) == int(starts[0][1]) + at]
     if starts and starts[0].start() == 0:
         ends = [*(start.start() for start in starts[1:]), len(line)]
         for start, end in zip(starts, ends, strict=True):
