@@ -1,11 +1,11 @@
 """What can go wrong on a visit: each fault has one code, one outcome in the log, its meaning and its remedy.
 
-`docs/faults.md` is written from here (`python -m sources.outcomes > docs/faults.md`); a test holds the two together.
+`docs/faults.md` begins with this table and goes on with what came of each fault when it was injected; the test run
+(`tests/unit/sources/test_fault_outcomes.py`) writes both, and is held to them.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -182,9 +182,8 @@ def fault_table() -> str:
     head = [
         "# Faults of a visit",
         "",
-        "Written by `python -m sources.outcomes > docs/faults.md`. The code stands under `fault` in the log of visits",
-        "and in the report of a crawl, with a reason in words. *Again*: tried again in the same visit and the same",
-        "day.",
+        "This table is that of `sources/outcomes.py`. The code stands under `fault` in the log of visits and in the report of a",
+        "crawl, with a reason in words. *Again*: tried again in the same visit and the same day.",
         "",
         "| Code | Outcome | What it means | What to do | Again |",
         "| --- | --- | --- | --- | --- |",
@@ -194,7 +193,3 @@ def fault_table() -> str:
         for code, kind in KINDS.items()
     ]
     return "\n".join([*head, *rows, ""])
-
-
-if __name__ == "__main__":
-    sys.stdout.write(fault_table())

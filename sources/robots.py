@@ -7,7 +7,7 @@ forbids the host for this visit. `*` and `$` in paths and Crawl-delay are unders
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 LONGEST = 512 * 1024
 """Bytes of a robots.txt that are read; RFC 9309, 2.5 wants at least 500 KiB."""
+
+
+_OF_THE_HOST: Final = frozenset(
+    {"host_unknown", "connection_failed", "connect_timeout", "certificate_invalid", "tls_failed"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ def read_rules(fetch: Callable[[str], bytes], url: str, agent: str) -> Rules:
         agent: Product token of the agent.
 
     Raises:
-        VisitFault: `robots_unreachable`, with the fault behind it; `private_address` and its like as they are.
+        VisitFault: `robots_unreachable`, with the fault behind it; what no page of the host would escape (an unknown name, an
+            expired certificate, a private address) as it is.
     """
     parts = urlsplit(url)
     address = f"{parts.scheme}://{parts.netloc}/robots.txt"
@@ -88,7 +94,7 @@ def read_rules(fetch: Callable[[str], bytes], url: str, agent: str) -> Rules:
     except VisitFault as fault:
         if fault.status is not None and 400 <= fault.status < 500 and fault.status not in (408, 429):
             return Rules("", agent)
-        if fault.kind.outcome == "refused":
+        if fault.kind.outcome == "refused" or fault.code in _OF_THE_HOST:
             raise
         raise VisitFault("robots_unreachable", f"{address}: {fault.reason}", status=fault.status) from fault
     return Rules(body[:LONGEST].decode("utf-8-sig", "replace"), agent)

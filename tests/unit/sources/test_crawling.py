@@ -561,8 +561,3 @@ def test_a_snapshot_that_is_only_read_is_revalidated_and_its_bytes_are_taken_ove
     )
     assert archive.verify() == []
     assert snapshot.manifest.read_bytes() == log
-
-
-def test_the_table_of_faults_is_the_one_in_the_docs() -> None:
-    written = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
-    assert written == outcomes.fault_table(), "run: python -m sources.outcomes > docs/faults.md"
