@@ -167,7 +167,8 @@ def _files(home: Path) -> Iterator[Path]:
     """Yields what belongs into a backup, by name. Links are left out: `latest` is told in `backup.json`."""
     for path in sorted(home.rglob("*")):
         parts = path.relative_to(home).parts
-        passing = parts[0] in LEFT_OUT or any(
+        within = parts[2:] if parts[0] == "years" else parts  # a past year's folder is a home in small
+        passing = (bool(within) and (within[0] in LEFT_OUT)) or any(
             part in PASSING or part.startswith(".staging-") or part.endswith(".part") for part in parts
         )
         if (

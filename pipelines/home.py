@@ -5,6 +5,8 @@
 <home>/archive/        raw pages, with whatever persons they name     readable by the owner alone
 <home>/ledger.jsonl, judgements.yml, allowances.yml, layouts/         what was decided, by program and people
 <home>/releases/       what is published
+<home>/years/<year>/   inventories of past years, each a home in small
+<home>/logs/           journals of runs
 <home>/dagster/        Dagster's settings and run history             readable by the owner alone
 <home>/build/          what steps hand over; every run makes it anew
 <home>/replaced/       what migrations changed, as it was before

@@ -46,7 +46,8 @@ class Server:
 
     @property
     def environment(self):
-        return {"CLUSTER_INVENTORY_POSTGRES_URL": self.url, "PGPASSWORD": PASSWORD}
+        address = self.url.replace("postgresql://", "postgresql+psycopg2://")
+        return {"CLUSTER_INVENTORY_POSTGRES_URL": address, "PGPASSWORD": PASSWORD}
 
     def start(self):
         options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c max_connections=50"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -93,40 +92,6 @@ def test_killed_then_the_database_restarted_and_the_next_run_is_clean(server, re
     assert set(_statuses(server)[1:2]) <= ended, "the history outlived kill and crash"
 
 
-def _launch(server, records, home):
-    """Puts a build of the record file into the queue, as the UI would."""
-    config = json.dumps(
-        {"resources": {"run": {"config": {"home": str(home), "archive": False, "records_file": str(records)}}}}
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "dagster", "job", "launch", "-m", "pipelines.definitions", "-j", "refresh_all", "--config-json", config],
-        cwd=ROOT, env={**_environment(server, home), "DAGSTER_HOME": str(home / "dagster")},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-
-
-def test_a_run_waits_for_a_daemon_and_one_that_dies_with_it_is_told_as_failed(server, records, home):
-    """The daemon loads the code itself; killed with all its processes in a run, it comes back and holds nothing up."""
-    before = _statuses(server)
-    shutil.rmtree(home / "build")  # so that there is work to do
-    _launch(server, records, home)
-    assert _statuses(server) == [*before, "QUEUED"], "kept in the database while no daemon runs"
-    first = _serve(server, home)
-    server.wait_for(STEP_STARTED.format("core_inventory__read"))
-    os.killpg(first.pid, signal.SIGKILL)
-    first.wait()
-    ledger = (home / "ledger.jsonl").read_text(encoding="utf-8")
-    again = _serve(server, home)
-    try:
-        server.wait_for("select 1 from runs where status = 'FAILURE' and id = (select max(id) from runs)")
-    finally:
-        os.killpg(again.pid, signal.SIGKILL)
-        again.wait()
-    assert _statuses(server) == [*before, "FAILURE"], "nothing is called running that is not"
-    assert (home / "ledger.jsonl").read_text(encoding="utf-8") == ledger
-
-
 def test_no_secret_is_in_the_home_or_in_the_history(server, home):
     """After kills, crashes and releases: every file of the home and every row of the database."""
     secrets = [SECRET, PASSWORD]
@@ -146,10 +111,3 @@ def _environment(server, home):
     others = {name: SECRET for name in SECRETS if name not in server.environment and "WEBHOOK" not in name}
     return {**os.environ, **others, **server.environment, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200",
             "CLUSTER_INVENTORY_HOME": str(home)}  # fmt: skip
-
-
-def _serve(server, home):
-    return subprocess.Popen(
-        [sys.executable, "-m", "pipelines.cli", "serve", "daemon"],
-        cwd=ROOT, env=_environment(server, home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip

@@ -39,6 +39,10 @@ def home(tmp_path):
     (home / "releases" / ".staging-2025.02.02").mkdir()
     (home / "releases" / ".staging-2025.02.02" / "half").write_text("half")
     (home / "build" / "core.parquet").write_bytes(b"cache")
+    (home / "years" / "2015" / "build").mkdir(parents=True)
+    (home / "years" / "2015" / "build" / "core.parquet").write_bytes(b"cache")
+    (home / "years" / "2015" / "ledger.jsonl").write_text("{}\n")
+    (home / "years" / "2015" / "archive").symlink_to(home / "archive")
     (home / "dagster" / "history").mkdir()
     with sqlite3.connect(home / "dagster" / "history" / "runs.db") as database:
         database.execute("create table runs (id integer)")
@@ -59,14 +63,15 @@ def _content(home, *but):
     return {name: content for name, content in files.items() if not name.startswith(but) and not name.endswith(".db")}
 
 
-NOT_SAVED = ("build/", ".", "releases/.", "releases/latest")
+NOT_SAVED = ("build/", "years/2015/build/", "years/2015/archive", ".", "releases/.", "releases/latest")
 
 
 def test_a_restored_home_is_the_home_but_for_what_a_run_makes_anew(home, saved, tmp_path):
     new = tmp_path / "new"
     done = restore(saved, new)
     assert _content(new, *NOT_SAVED) == _content(home, *NOT_SAVED)
-    assert not (new / "build").exists()
+    assert not list(new.rglob("build"))
+    assert (new / "years" / "2015" / "ledger.jsonl").exists()
     assert not list((new / "releases").glob(".staging*"))
     assert latest(new).version == done.latest == "2024.12.31", "the release in force, not the newest"
     assert not Archive(new / "archive" / "esca").verify()

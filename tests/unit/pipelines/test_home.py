@@ -12,6 +12,7 @@ import typer
 
 from pipelines import home as homes
 from pipelines.home import POSTGRES, VERSION, HomeError, Migration, open_home, prepare, version_of
+from pipelines.running import prepare_home
 from warehouse import home_lock
 
 ROOT = Path(__file__).parents[3]
@@ -138,6 +139,14 @@ def test_postgres_is_chosen_by_environment_and_its_address_never_written_down(tm
         prepare(tmp_path, {})
     settings.unlink()
     assert POSTGRES not in (prepare(tmp_path, {}) / "dagster.yaml").read_text()
+
+
+def test_a_plain_address_gets_the_driver_that_dagster_brings(tmp_path, monkeypatch):
+    monkeypatch.setenv(POSTGRES, "postgresql://dagster@db/dagster")
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    prepare_home(tmp_path)
+    assert os.environ[POSTGRES] == "postgresql+psycopg2://dagster@db/dagster"
+    assert os.environ["DAGSTER_HOME"] == str(tmp_path / "dagster")
 
 
 def _commands(command, words=()):

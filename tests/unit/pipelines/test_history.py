@@ -1,0 +1,89 @@
+"""The run history as services need it: tables made once, and no run called running that has no process."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from pipelines.history import PROCESS, HistoryError, close_dead_runs, make_history, this_process
+from pipelines.running import prepare_home
+from warehouse import home_lock
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    prepare_home(tmp_path)
+    make_history(tmp_path)
+    return tmp_path
+
+
+@dg.job
+def some_job():
+    pass
+
+
+def _running(status, tags):
+    with dg.DagsterInstance.get() as instance:
+        return instance.create_run_for_job(some_job, tags=tags, status=status).run_id
+
+
+def _statuses(*runs):
+    with dg.DagsterInstance.get() as instance:
+        return [instance.get_run_by_id(run).status.value for run in runs]
+
+
+def _dead_process():
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    return {PROCESS: f"{socket.gethostname()} {done.pid}"}
+
+
+def test_a_run_of_the_command_line_is_closed_when_its_process_is_gone_and_no_other_is_touched(home):
+    started = dg.DagsterRunStatus.STARTED
+    dead, mine = _running(started, _dead_process()), _running(started, this_process())
+    elsewhere = _running(started, {PROCESS: f"another-machine {os.getpid()}"})
+    queued, of_the_queue = _running(dg.DagsterRunStatus.NOT_STARTED, {}), _running(started, {})
+    assert close_dead_runs(home) == (dead,)
+    assert _statuses(dead, mine, elsewhere, queued, of_the_queue) == [
+        "FAILURE",
+        "STARTED",
+        "STARTED",
+        "NOT_STARTED",
+        "STARTED",
+    ]
+    with dg.DagsterInstance.get() as instance:
+        said = [entry.message for entry in instance.all_logs(dead)]
+    assert any("has died" in message for message in said)
+    assert close_dead_runs(home) == ()
+
+
+def test_a_service_that_starts_runs_closes_those_it_lost_and_leaves_what_waits(home):
+    """So a run that died with its service does not hold up the queue, and one that was queued meanwhile is still there."""
+    lost = [_running(status, {}) for status in (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING)]
+    queued, done = _running(dg.DagsterRunStatus.NOT_STARTED, {}), _running(dg.DagsterRunStatus.SUCCESS, {})
+    with home_lock.alone(home):
+        assert close_dead_runs(home, runs_start_here=True) == (), "somebody builds: it may be one of them"
+    assert sorted(close_dead_runs(home, runs_start_here=True)) == sorted(lost)
+    assert _statuses(*lost, queued, done) == ["FAILURE", "FAILURE", "NOT_STARTED", "SUCCESS"]
+
+
+def test_a_database_that_is_away_is_told_without_address_or_password(home, monkeypatch):
+    def away():
+        cause = OSError('connection to server at "db", port 5432 failed: Connection refused\n\tIs the server running?')
+        raise OperationalError("select postgresql://dagster:tajne@db", {}, cause) from cause
+
+    monkeypatch.setattr(dg.DagsterInstance, "get", away)
+    with pytest.raises(HistoryError, match=r"Connection refused.*start the server") as told:
+        make_history(home)
+    assert "tajne" not in str(told.value)
+
+
+def test_another_fault_is_not_taken_for_one_of_the_database(home, monkeypatch):
+    monkeypatch.setattr(dg.DagsterInstance, "get", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        make_history(home)
