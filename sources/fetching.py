@@ -134,7 +134,7 @@ class Fetcher:
     @property
     def agent(self) -> str:
         """The agent line of every request."""
-        return f"{PRODUCT}/0.1 (+{self.contact})"
+        return f"{PRODUCT}/0.2 (+{self.contact})"
 
     def get(self, url: str, pause: float, *, etag: str | None = None, modified: str | None = None) -> Answer:
         """Visits an address, as often as the limits allow while its fault may pass.

@@ -102,7 +102,7 @@ def test_a_good_answer_comes_back_whole_and_the_request_says_who_asks() -> None:
     assert got.headers["etag"] == '"a"'
     request = heard[0].decode()
     assert request.startswith("GET /lista HTTP/1.1\r\n")
-    assert "User-Agent: cluster-inventory/0.1 (+data@agency.example)\r\n" in request
+    assert "User-Agent: cluster-inventory/0.2 (+data@agency.example)\r\n" in request
     assert 'If-None-Match: "old"\r\n' in request
     assert "If-Modified-Since: Tue, 01 Apr 2025 10:00:00 GMT\r\n" in request
 
