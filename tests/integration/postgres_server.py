@@ -64,7 +64,7 @@ class Server:
             cursor.execute(sql)
             return cursor.fetchall()
 
-    def wait_for(self, sql, seconds=60):
+    def wait_for(self, sql, seconds=300):
         """Returns the rows of a query once there are any; a query on a table that is not there yet has none."""
         import psycopg2
 
