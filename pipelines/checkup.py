@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for name in PACKAGES:
         yield _package(name)
     yield from _home(settings.home)
+    yield _rights(settings.home)
     yield from _archives(settings.home)
     yield _latest(settings.home)
     yield _last_run(settings.home)
@@ -56,6 +58,11 @@ def doctor(settings: Settings) -> bool:
         table.add_column(column)
     rows = [("home", str(settings.home)), ("contact", settings.contact or "(none: needed for --live)")]
     rows += [(f"base_urls.{source}", address) for source, address in sorted(settings.base_urls.items())]
+    rows += [
+        ("remote", settings.remote or "(none)"),
+        ("executor", settings.executor),
+        ("run history", history_of(os.environ)),
+    ]
     for setting, value in rows:
         table.add_row(setting, Text(value), settings.origin.get(setting, settings.origin.get("base_urls", "default")))
     console.print(table)
@@ -67,6 +74,24 @@ def doctor(settings: Settings) -> bool:
         table.add_row(finding.subject, "[green]ok[/]" if finding.well else "[red]no[/]", Text(finding.said))
     console.print(table)
     return all(finding.well for finding in findings)
+
+
+def history_of(environment: Mapping[str, str]) -> str:
+    """Returns where the run history lies, in words without an address."""
+    from pipelines.home import POSTGRES
+
+    return f"PostgreSQL ({POSTGRES})" if environment.get(POSTGRES) else "SQLite in the home"
+
+
+def _rights(home: Path) -> Finding:
+    from pipelines.home import PRIVATE
+
+    outer = stat.S_IMODE(home.stat().st_mode) if home.exists() else 0o700
+    open_to_all = [
+        name for name in PRIVATE if outer & 0o007 and (home / name).is_dir() and (home / name).stat().st_mode & 0o007
+    ]
+    remedy = f"everybody may read {', '.join(open_to_all)}, where pages name persons: chmod 0700 each"
+    return Finding("rights of the home", not open_to_all, remedy if open_to_all else f"{outer:04o}")
 
 
 def _package(name: str) -> Finding:

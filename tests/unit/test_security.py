@@ -67,7 +67,23 @@ def test_doctor_and_settings_show_no_secret(tmp_path, monkeypatch):
     done = CliRunner().invoke(app, ["doctor", "--home", str(tmp_path / "home")], env={"COLUMNS": "300"})
     assert "Settings in force" in done.output
     assert "tajne" not in done.output
+    assert "PostgreSQL (CLUSTER_INVENTORY_POSTGRES_URL)" in done.output
     assert "tajne" not in repr(settings.load())
+
+
+def test_doctor_tells_of_pages_that_everybody_may_read(tmp_path):
+    home = tmp_path / "home"
+    (home / "archive").mkdir(parents=True)
+    (home / "home.json").write_text('{"version": 1}')
+    for path in (home, home / "archive"):
+        path.chmod(0o755)
+    told = CliRunner().invoke(app, ["doctor", "--home", str(home)], env={"COLUMNS": "300"})
+    assert "everybody may read archive" in told.output
+    (home / "archive").chmod(0o700)
+    assert (
+        "everybody may read"
+        not in CliRunner().invoke(app, ["doctor", "--home", str(home)], env={"COLUMNS": "300"}).output
+    )
 
 
 @pytest.mark.parametrize("name", settings.SECRETS)
