@@ -59,7 +59,7 @@ refresh_source = dg.define_asset_job(
 )
 build = dg.define_asset_job(
     "build",
-    selection=_everything - dg.AssetSelection.assets(PUBLISHED),
+    selection=_everything - dg.AssetSelection.assets(PUBLISHED).downstream(),
     config=config_of(Order()),
     description="Build the inventory from what the archives hold and ask the gate; publish nothing.",
 )

@@ -125,6 +125,7 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
 
     from pipelines.history import close_dead_runs, make_history
     from pipelines.jobs import PAGES
+    from warehouse.remote import push
 
     make_history(settings.home)
     close_dead_runs(settings.home)
@@ -139,6 +140,8 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
             shutil.rmtree(settings.home / "build" / "made", ignore_errors=True)
             (settings.home / "build" / "gate.json").unlink(missing_ok=True)
         elif (unchanged := nothing_changed(settings, order)) is not None:
+            if settings.remote:  # it may have been away when there was something to copy
+                push(settings.home, settings.remote)
             return unchanged
         return Outcome(_execute(instance, "refresh_all", run_config(settings, order), listen, expect))
 

@@ -16,6 +16,7 @@ from postgres_server import PASSWORD, Server, programs  # noqa: E402
 
 from pipelines.settings import SECRETS  # noqa: E402
 from warehouse.release import latest  # noqa: E402
+from warehouse.remote import check  # noqa: E402
 from warehouse.upkeep import verify  # noqa: E402
 
 pytestmark = pytest.mark.skipif(programs() is None, reason="no PostgreSQL programs: apt-get install postgresql")
@@ -85,6 +86,10 @@ def test_killed_then_the_database_restarted_and_the_next_run_is_clean(server, re
     said, _ = calm.communicate(timeout=120)
     assert calm.returncode == 0, said
     assert verify(latest(home)) == ()
+    assert check(_remote(home)) == ()
+    assert (home.parent / "copy" / "releases" / "latest.txt").read_text() == f"{latest(home).version}\n", (
+        "the run's last step"
+    )
     events = [json.loads(line) for line in (home / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len({event["cluster_id"] for event in events if event["event"] == "mint"}) == len(events) >= 2, "minted once"
     ended = {"SUCCESS"} if went_through else {"FAILURE", "STARTED"}
@@ -107,7 +112,11 @@ def test_no_secret_is_in_the_home_or_in_the_history(server, home):
     assert not any(secret in dump for secret in secrets)
 
 
+def _remote(home):
+    return f"file://{home.parent / 'copy'}"
+
+
 def _environment(server, home):
     others = {name: SECRET for name in SECRETS if name not in server.environment and "WEBHOOK" not in name}
     return {**os.environ, **others, **server.environment, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200",
-            "CLUSTER_INVENTORY_HOME": str(home)}  # fmt: skip
+            "CLUSTER_INVENTORY_HOME": str(home), "CLUSTER_INVENTORY_REMOTE": _remote(home)}  # fmt: skip
