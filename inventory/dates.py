@@ -15,22 +15,8 @@ import unicodedata
 from datetime import date
 from functools import lru_cache
 
-_MONTHS = {
-    **dict(zip(("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-                "november", "december"), range(1, 13), strict=True)),
-    **dict(zip(("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "wrzesnia",
-                "pazdziernika", "listopada", "grudnia"), range(1, 13), strict=True)),
-    **dict(zip(("styczen", "luty", "marzec", "kwiecien", "maj", "czerwiec", "lipiec", "sierpien", "wrzesien",
-                "pazdziernik", "listopad", "grudzien"), range(1, 13), strict=True)),
-    **dict(zip(("styczniu", "lutym", "marcu", "kwietniu", "maju", "czerwcu", "lipcu", "sierpniu", "wrzesniu",
-                "pazdzierniku", "listopadzie", "grudniu"), range(1, 13), strict=True)),
-}  # fmt: skip
-_SHORT = {
-    **dict(zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13),
-               strict=True)),
-    **dict(zip(("sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paz", "lis", "gru"), range(1, 13),
-               strict=True)),
-}  # fmt: skip
+from sources.dates import MONTHS
+
 _YEAR_WORDS = re.compile(r"\b(?:r|roku|rok|year)\b\.?")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _EARLIEST, _LATEST = 1800, 2199  # a "year" outside is a number of something else
@@ -109,7 +95,7 @@ def _worded(plain: str) -> str | None:
     """Returns the date with a named month, empty if there is no such day, None if no month with a year is named."""
     words = [word for word in re.split(r"[^a-z0-9]+", _YEAR_WORDS.sub(" ", plain)) if word]
     for index, word in enumerate(words):
-        month = _MONTHS.get(word) or _SHORT.get(word)
+        month = MONTHS.get(word)
         if not month:
             continue
         before, after = words[max(0, index - 1) : index], words[index + 1 : index + 3]

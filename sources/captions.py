@@ -67,6 +67,7 @@ _SILENT: Final = frozenset(
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CELLS: Final = frozenset({"td", "th"})
 _SEPARATOR: Final = re.compile(r"\s*:\s*|\s+[-–—|]\s+")
+_DASH_VALUE: Final = re.compile(r":\s*([-–—]+)$")
 _NUMBER: Final = re.compile(r"[^\w\s]?\s*\d[\d\s.,]*\+?")
 _LEADERS: Final = re.compile(r"[.…·_]{3,}|(?:\s[.…·_]){3,}")
 _BARS: Final = " |•·;,"
@@ -288,6 +289,8 @@ def _in_heading(tag: Tag) -> bool:
 
 def _classify(piece: Piece, known: frozenset[str], longest: int) -> Piece:
     folded = fold(piece.text)
+    if folded in known and (dash := _DASH_VALUE.search(piece.text)):
+        return _as(piece, "pair", folded, dash[1], known=True)
     if folded in known:
         return _as(piece, "caption", folded, known=True)
     found = _split_known(piece, known, longest)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MONTHS: Final = {
+MONTHS: Final = {
     word: number
     for number, words in enumerate(
         (
@@ -37,7 +37,9 @@ _MONTHS: Final = {
         start=1,
     )
     for word in words.split()
-} | {
+}
+"""Names of months, English and Polish in the cases that dates use, and their short forms, without accents, to their numbers."""
+_MONTHS: Final = MONTHS | {
     word: number
     for number, word in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"], start=1)
 }

@@ -53,6 +53,8 @@ _PAGE_NUMBER: Final = re.compile(r"(?:strona|str\.|s\.|page|p\.)?\s*\d+(?:\s*(?:
 _LIGATURES: Final = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
 _COLUMN: Final = re.compile(r"([A-Z]{1,3})\d+")
 _COLUMNS_MOST: Final = 16_384  # the format's own limit
+_START: Final = 5000
+_MARKUP: Final = re.compile(r"<(?:!doctype|html|head|body|table|div|p|ul|h\d)\b", re.IGNORECASE)
 _DELIMITERS: Final = ";\t,|"
 
 
@@ -124,6 +126,31 @@ def rows_of(page: Page) -> list[list[str]]:
     """
     rows = _sheet(page) if page.body.startswith(_ZIP) else _separated(decode(page))
     return [row for row in ([squash(cell) for cell in row] for row in rows) if any(row)]
+
+
+def tree_of(page: Page) -> tuple[BeautifulSoup, str]:
+    """Returns the tree of a page that may be a sheet, and its text; a sheet is one table, the text of an XLSX file is empty.
+
+    Raises:
+        LayoutUnknown: As `rows_of`.
+    """
+    if page.body.startswith(_ZIP):
+        return table_of(page), ""
+    text = decode(page)
+    return (table_of(page) if is_separated(text) else markup(text)), text
+
+
+def is_separated(text: str) -> bool:
+    r"""Returns whether a text is separated values: no markup, and the first lines hold a delimiter as often as each other.
+
+    Example:
+        >>> is_separated("Lp.;Klaster\n1;A"), is_separated("<p>Lp.;Klaster</p>"), is_separated("A list, of names\nwithout")
+        (True, False, False)
+    """
+    if _MARKUP.search(text[:_START]):
+        return False
+    lines = [line for line in text[:_START].splitlines() if line.strip()][:3]
+    return len(lines) > 1 and any(0 < lines[0].count(mark) == lines[1].count(mark) for mark in _DELIMITERS)
 
 
 def table_of(page: Page) -> BeautifulSoup:

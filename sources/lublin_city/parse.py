@@ -16,13 +16,14 @@ from sources.archive import Page
 from sources.captions import pieces
 from sources.cards import Card
 from sources.dates import printed_date
+from sources.documents import tree_of
 from sources.entries import Entries, place
 from sources.listings import listings
 from sources.lists import listed, unnumbered
 from sources.numbers import count, count_and_part
 from sources.parsing import LayoutUnknown, Parsed
 from sources.tables import Row
-from sources.text import decode, fold, markup
+from sources.text import fold
 
 _ENGLISH: Final = re.compile(r"(?:^|[/?&])(?:lang=)?en(?:[/&?]|$)", re.IGNORECASE)
 
@@ -33,8 +34,7 @@ def parse(page: Page, card: Card) -> Parsed:
     Raises:
         LayoutUnknown: The page does not speak of clusters in its heading, or holds no entry.
     """
-    text = decode(page)
-    soup = markup(text)
+    soup, text = tree_of(page)
     city = card.codes["city"]["seat"]
     if fold(city) not in fold(soup.get_text(" ")):
         raise LayoutUnknown(page, f"a page that names {city}")

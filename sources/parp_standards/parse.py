@@ -7,12 +7,13 @@ from typing import Final
 
 from sources.archive import Page
 from sources.cards import Card
+from sources.documents import tree_of
 from sources.entries import Entries, place
 from sources.listings import listings
 from sources.numbers import count
 from sources.parsing import LayoutUnknown, Parsed
 from sources.tables import Row, Table, heading_above
-from sources.text import decode, markup, squash
+from sources.text import squash
 from sources.voivodeships import voivodeship
 
 _NEEDED: Final = {"name", "coordinator"}
@@ -25,8 +26,7 @@ def parse(page: Page, card: Card) -> Parsed:
     Raises:
         LayoutUnknown: No table of clusters and coordinators on a page that speaks of the standards, or one without rows.
     """
-    text = decode(page)
-    soup = markup(text)
+    soup, text = tree_of(page)
     found = listings(soup, card, _NEEDED, headed=True)
     words = squash(soup.get_text(" ")).casefold()
     if not found or not any(word in words for word in card.codes["topic"]):

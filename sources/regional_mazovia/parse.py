@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from sources.archive import Page
 from sources.cards import Card
+from sources.documents import tree_of
 from sources.entries import Entries, place
 from sources.listings import listings
 from sources.numbers import count
 from sources.parsing import LayoutUnknown, Parsed
-from sources.text import decode, markup
 
 
 def parse(page: Page, card: Card) -> Parsed:
@@ -20,9 +20,9 @@ def parse(page: Page, card: Card) -> Parsed:
     Raises:
         LayoutUnknown: No list with captions for name and coordinator, or no entry in it.
     """
-    text = decode(page)
+    tree, text = tree_of(page)
     entries = Entries(page, card, "list", text)
-    for table in listings(markup(text), card, needed=("name", "coordinator"), headed=True):
+    for table in listings(tree, card, needed=("name", "coordinator"), headed=True):
         entries.unknown += table.unknown
         for place_in_list, row in enumerate(table.rows, start=1):
             name = row.text("name")

@@ -5,9 +5,14 @@
 from __future__ import annotations
 
 import calendar
+import csv
+import io
 from collections.abc import Callable
 from typing import Any, Final
 
+import xlsxwriter
+
+from sources.archive import Page
 from sources.cards import load_cards
 from tests.unit.sources.invented import (
     _COUNTRIES,
@@ -1126,9 +1131,59 @@ def tci_list(pen: Pen) -> Invented:
     )
 
 
+def sheet(pen: Pen) -> Invented:
+    """A list that is published as a sheet: XLSX, or separated values in some encoding with some delimiter."""
+    page = pen.pick((standards, mazovia, city_table))(Pen(pen.chance.randrange(10**9)))
+    known = dict(_CARDS[page.source].captions)
+    plain = {
+        "parp_standards": ["list_number", "name", "coordinator", "voivodeship"],
+        "regional_mazovia": ["list_number", "name", "coordinator"],
+        "lublin_city": ["founded", "name", "members_total"],
+    }
+    keys = list(plain[page.source])
+    pen.chance.shuffle(keys)
+    stated = [
+        (
+            name,
+            {key: value for key, value in facts.items() if key != "members_by_type"}
+            | ({"list_number": number} if "list_number" in keys else {}),
+        )
+        for number, (name, facts) in enumerate(page.stated, start=1)
+    ]
+    rows = [[pen.known(known, key) for key in keys]]
+    rows += [[str({**facts, "name": name}.get(key, "")) for key in keys] for name, facts in stated]
+    title = {
+        "parp_standards": "Klastry spełniające standardy zarządzania",
+        "lublin_city": "Klastry w mieście Lublin",
+    }.get(page.source, "Lista klastrów")
+    pen.how.append(pen.pick(("xlsx", "csv")))
+    if pen.how[-1] == "xlsx":
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+            written = book.add_worksheet()
+            for number, row in enumerate([[title], [], *rows]):
+                written.write_row(number, pen.chance.randrange(1), row)
+        body = out.getvalue()
+    else:
+        text = io.StringIO()
+        writer = csv.writer(
+            text, delimiter=pen.pick((";", ",", "\t")), quoting=pen.pick((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
+        )
+        writer.writerows([[title, *[""] * (len(keys) - 1)], *rows])
+        codec = pen.pick(("utf-8", "utf-8-sig", "windows-1250"))
+        pen.how.append(codec)
+        body = text.getvalue().encode(codec)
+    return Invented(
+        page.source,
+        "sheet",
+        Page(url=page.page.url, body=body, retrieved_at="2024-05-06T07:08:09Z", path="pages/x"),
+        stated,
+    )
+
+
 KINDS: Final[tuple[Callable[[Pen], Invented], ...]] = (
     standards, mazovia, city_table, city_names, esca_country, esca_label, kkk_rounds, kkk_table, map_card, map_list, catalogue,
-    eccp_a, eccp_bc, eccp_list, tci_entry, standards_grouped, kkk_prose, eucles_post, eccp_news, tci_list,
+    eccp_a, eccp_bc, eccp_list, tci_entry, standards_grouped, kkk_prose, eucles_post, eccp_news, tci_list, sheet,
 )  # fmt: skip
 
 

@@ -32,6 +32,13 @@ def read(html):
         "<ul><li>Branża: drewno<li><span>90</span><span>Cluster Members</span></ul>",
         "<h4>Branża</h4><p>drewno</p><h4>Cluster members</h4><p>90</p>",
         "<p>Branża: drewno</p><p>Cluster members ........ 90</p>",
+        "<table><tr><td>Branża:<br>Cluster members:<td>drewno<br>90</table>",
+        "<ul><li>Branża<li>Cluster members</ul><ul><li>drewno<li>90</ul>",
+        "<p><b>Branża:</b> drewno <b>Cluster members:</b> 90</p>",
+        "<p>Branża: drewno | Cluster members: 90</p>",
+        "<dl><dt>Branża:<dd>drewno<dt><span>Cluster<br>members</span>:<dd>90</dl>",
+        "<p><label>Branża</label> drewno</p><p><label>Cluster<br>members</label> 90</p>",
+        "<form><label>Branża</label><select><option>szkło</select><button>Go</button></form><p>Branża: drewno</p><p>90 cluster members</p>",
     ],
 )
 def test_the_same_pairs_in_any_markup(html):
@@ -45,6 +52,8 @@ def test_the_same_pairs_in_any_markup(html):
         "<table><tr><th>Branża<td></table><p>Stopka</p>",
         "<p>Branża:</p><h2>Kontakt</h2><p>Stopka</p>",
         "<p>Branża:</p><p>Telefon:</p><p>600</p>",
+        "<p>Branża: –</p><p>Stopka</p>",
+        "<dl><dt>Branża<dd>brak danych</dl>",
     ],
 )
 def test_a_caption_without_a_value_takes_none_from_elsewhere(html):
@@ -94,3 +103,17 @@ def test_table_list_and_lines_give_the_same(pairs):
     for html in markups:
         found = {pair.caption: pair.values for pair in captioned(markup(html), known)}
         assert found == wanted
+
+
+def test_lines_below_a_value_belong_to_it_where_the_block_holds_no_other_caption():
+    assert read("<p><b>Branża:</b> drewno<br>meble</p><p>Stopka</p>")["branża"] == ("drewno", "meble")
+    assert read("<p>Branża: drewno<br>Cluster members: 90<br>Stopka</p>")["cluster members"] == ("90",)
+
+
+def test_what_follows_the_last_value_in_other_elements_is_no_value():
+    assert read("<p>Cluster members:</p><p>90</p><p>Branża:</p><p>drewno</p><div><button>OK</button></div>") == TWO
+
+
+def test_a_whole_page_in_a_form_is_read():
+    words = "słowo " * 60
+    assert read(f"<form><input name=q><p>Branża: drewno</p><p>Cluster members: 90</p><p>{words}</p></form>") == TWO

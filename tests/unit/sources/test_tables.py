@@ -80,3 +80,35 @@ def test_any_order_of_columns_and_any_elements_give_the_same_rows(rows, order, e
     html = f"<h1>Lista</h1><{outer}>{body}</{outer}>"
     found = read(html, tables if outer == "table" else block_tables)
     assert found == [[{"name": squash(a), "voivodeship": squash(b), "sector": squash(c)} for a, b, c in rows]]
+
+
+def test_a_header_of_two_rows_takes_the_lower_caption_where_it_is_known():
+    html = """<table><tr><th rowspan=2>Lp<th rowspan=2>Klaster<th colspan=2>Branża
+    <tr><th>główna<th>Województwo
+    <tr><td>1<td>A<td>meble<td>opolskie</table>"""
+    assert read(html) == [[{"name": "A", "sector": "meble", "voivodeship": "opolskie"}]]
+
+
+def test_a_row_of_one_text_names_the_group_below_it_and_a_total_is_no_entry():
+    html = """<table><tr><th>Klaster<th>Branża
+    <tr><td colspan=2>opolskie<tr><td>A<td>meble<tr><td>B<td>szkło
+    <tr><td colspan=2>śląskie<tr><td>C<td>stal
+    <tr><td>Razem: 3<td>3<tr><td colspan=2>Stan na 2015 r.</table>"""
+    [table] = tables(markup(html), FIELDS.get)
+    assert [(row.text("name"), row.group) for row in table.rows] == [
+        ("A", "opolskie"),
+        ("B", "opolskie"),
+        ("C", "śląskie"),
+    ]
+
+
+def test_captions_repeated_in_the_cells_for_small_screens_are_no_part_of_the_values():
+    html = """<table><tr><th>Klaster<th>Branża
+    <tr><td><span>Klaster</span> A<td>Branża: meble
+    <tr><td><span>Klaster</span> Klaster B<td>Branża: szkło</table>"""
+    assert read(html) == [[{"name": "A", "sector": "meble"}, {"name": "Klaster B", "sector": "szkło"}]]
+
+
+def test_a_value_that_says_nothing_is_none():
+    html = "<table><tr><th>Klaster<th>Branża<tr><td>A<td>–<tr><td>B<td>brak danych</table>"
+    assert [row.text("sector") for row in tables(markup(html), FIELDS.get)[0].rows] == ["", ""]
