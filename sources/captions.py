@@ -289,10 +289,9 @@ def _in_heading(tag: Tag) -> bool:
 
 def _classify(piece: Piece, known: frozenset[str], longest: int) -> Piece:
     folded = fold(piece.text)
-    if folded in known and (dash := _DASH_VALUE.search(piece.text)):
-        return _as(piece, "pair", folded, dash[1], known=True)
     if folded in known:
-        return _as(piece, "caption", folded, known=True)
+        dash = _DASH_VALUE.search(piece.text)  # a value that says nothing
+        return _as(piece, "pair" if dash else "caption", folded, dash[1] if dash else "", known=True)
     found = _split_known(piece, known, longest)
     if found:
         return _as(piece, "pair", found[0], found[1], known=True)
