@@ -161,7 +161,16 @@ def in_force(said: pl.DataFrame, day: date) -> pl.DataFrame:
 _Interval = tuple[str, str, str | None, str | None, str | None]
 
 
-def _of_record(said: Mapping[str, list[str]]) -> list[_Interval]:
+_DATES: Final = frozenset(
+    {"label_awarded", "label_valid_until", "kkk_awarded", "kkk_valid_until", "other_label_awarded"}
+)
+
+
+def _of_record(told: Mapping[str, list[str]]) -> list[_Interval]:
+    # A date that nobody can read is no bound of a term; its statement keeps the text.
+    said = {
+        name: [value for value in values if name not in _DATES or first_day(value)] for name, values in told.items()
+    }
     found = [_esca(level, said) for level in said.get("label", ())]
     statuses = said.get("other_label", [])
     if "kkk_round" in said or "kkk_awarded" in said or "kkk_valid_until" in said or any(map(_KKK.search, statuses)):

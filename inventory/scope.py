@@ -214,7 +214,10 @@ def _pages_abroad(bodies: Mapping[str, _Body], places: Mapping[str, tuple[list[_
 @lru_cache(maxsize=65536)
 def _country_of_host(address: str) -> str | None:
     """Returns the country of an address by its top-level domain, or None for one of no country (`.com`, `.eu`)."""
-    host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    try:
+        host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    except ValueError:  # scraped text that is no address
+        return None
     top = host.rstrip(".").rpartition(".")[2].upper()
     if top == "CAT":
         return "ES"

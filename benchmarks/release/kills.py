@@ -78,14 +78,18 @@ def main() -> None:
         if last.wait() != 0 or list((home / "releases").glob(".staging-*")):
             raise SystemExit("the run after the kills did not clean up and succeed")
         _look(home)
-    print(f"\n{kills} kills: every release, latest and the ledger whole after each; the next run cleaned up and succeeded")
+    print(
+        f"\n{kills} kills: every release, latest and the ledger whole after each; the next run cleaned up and succeeded"
+    )
     for where, number in met.most_common():
         print(f"  killed {where}: {number}")
 
 
 def _child(source: Path, home: Path, attempt: str, rounds: int) -> subprocess.Popen[bytes]:
     child = subprocess.Popen(
-        [sys.executable, "-c", PUBLISHER, str(source), str(home), attempt, str(rounds)], stdout=subprocess.PIPE, cwd=ROOT
+        [sys.executable, "-c", PUBLISHER, str(source), str(home), attempt, str(rounds)],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
     )
     if child.stdout is None or child.stdout.readline() != b"ready\n":
         raise SystemExit("the publishing process did not start")

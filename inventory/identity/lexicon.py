@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 
 KINDS = ("weak", "scope", "direction", "place", "local", "sector", "proper")
+_LONGEST = 64
+"""Letters of the longest beginning that is looked up: a scraped word of a megabyte must not be tried letter by letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,19 @@ class Lexicon:
         """Tells whether a word is in the lexicon, be it in a phrase only."""
         if self.beginning(word):
             return True
-        return word in self.later or any(f"{word[:size]}*" in self.later for size in range(1, len(word) + 1))
+        return word in self.later or any(
+            f"{word[:size]}*" in self.later for size in range(1, min(len(word), _LONGEST) + 1)
+        )
 
     def beginning(self, word: str) -> tuple[Term, ...]:
         """Returns the terms whose first word this is, the longest first."""
         found = self._first.get(word)
         if found is None:
-            groups = [self.terms[stem] for size in range(1, len(word) + 1) if (stem := word[:size]) in self.terms]
+            groups = [
+                self.terms[stem]
+                for size in range(1, min(len(word), _LONGEST) + 1)
+                if (stem := word[:size]) in self.terms
+            ]
             fitting = [t for group in groups for t in group if t.begins(word)]
             found = tuple(sorted(fitting, key=lambda t: t.length, reverse=True)) if fitting else ()
             self._first[word] = found

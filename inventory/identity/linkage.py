@@ -54,6 +54,10 @@ class Linkage:
     stale_judgements: tuple[str, ...] = ()
 
 
+COMPARED = 500
+"""Letters of a text that are compared: no name is longer, and a scraped megabyte must not cost hours."""
+
+
 def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements | None = None) -> Linkage:
     """Finds out which records speak of the same body.
 
@@ -68,7 +72,10 @@ def link(records: pl.DataFrame, statements: pl.DataFrame, judgements: Judgements
     """
     judgements = judgements or Judgements()
     weights = load_weights()
-    evidence = gather(records, statements)
+    evidence = gather(
+        records.with_columns(pl.col("name").str.slice(0, COMPARED)),
+        statements.with_columns(pl.col("value", "original_value").str.slice(0, COMPARED)),
+    )
     found = candidates(evidence)
     run = two_passes(evidence, found, weights, judgements)
     matches = _matches(run)

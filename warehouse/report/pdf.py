@@ -17,6 +17,8 @@ import typst
 from warehouse.report.charts import FONTS
 from warehouse.report.model import Chart, Report
 
+_LONGEST: Final = 3_000
+"""Letters of a text that are printed: typst breaks off at 64 kB of one, and no reader goes on that far."""
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "report.typ"
 
 
@@ -49,6 +51,8 @@ def _data(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         told = {one.name: _data(getattr(value, one.name)) for one in fields(value) if one.name != "svg"}
         return {"kind": type(value).__name__.lower(), **told}
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"
     if isinstance(value, tuple | list):
         return [_data(one) for one in value]
     return {key: _data(one) for key, one in value.items()} if isinstance(value, dict) else value
