@@ -18,6 +18,7 @@ newer home is refused by every command, since an older program would not know wh
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -158,6 +159,10 @@ def prepare(home: Path, environment: Mapping[str, str]) -> Path:
 
 
 def _write_dagster_settings(path: Path, *, on_postgres: bool) -> None:
+    if on_postgres and importlib.util.find_spec("dagster_postgres") is None:
+        raise HomeError(
+            f"{POSTGRES} is set, but the packages for PostgreSQL are missing: install the extra `postgres`."
+        )
     known = (_MARK + _DAGSTER_SETTINGS, _MARK + _DAGSTER_SETTINGS + _POSTGRES_SETTINGS)
     found = path.read_text(encoding="utf-8") if path.exists() else ""
     if found.endswith(_POSTGRES_SETTINGS) and not on_postgres:

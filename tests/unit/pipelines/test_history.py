@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -70,6 +71,18 @@ def test_a_service_that_starts_runs_closes_those_it_lost_and_leaves_what_waits(h
         assert close_dead_runs(home, runs_start_here=True) == (), "somebody builds: it may be one of them"
     assert sorted(close_dead_runs(home, runs_start_here=True)) == sorted(lost)
     assert _statuses(*lost, queued, done) == ["FAILURE", "FAILURE", "NOT_STARTED", "SUCCESS"]
+
+
+def test_services_that_start_at_once_on_an_empty_folder_do_not_break_each_other(tmp_path):
+    code = (
+        "import pathlib, sys; from pipelines.running import prepare_home; from pipelines.history import make_history\n"
+        "home = pathlib.Path(sys.argv[1]); prepare_home(home); make_history(home)"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path / "home")]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    services = [subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [service.communicate(timeout=300)[1] for service in services]
+    assert [service.returncode for service in services] == [0, 0, 0], said
 
 
 def test_a_database_that_is_away_is_told_without_address_or_password(home, monkeypatch):

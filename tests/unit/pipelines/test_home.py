@@ -141,6 +141,12 @@ def test_postgres_is_chosen_by_environment_and_its_address_never_written_down(tm
     assert POSTGRES not in (prepare(tmp_path, {}) / "dagster.yaml").read_text()
 
 
+def test_postgres_without_its_packages_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(homes.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(HomeError, match="extra `postgres`"):
+        prepare(tmp_path, {POSTGRES: "postgresql+psycopg2://dagster@db/dagster"})
+
+
 def test_a_plain_address_gets_the_driver_that_dagster_brings(tmp_path, monkeypatch):
     monkeypatch.setenv(POSTGRES, "postgresql://dagster@db/dagster")
     monkeypatch.setenv("DAGSTER_HOME", "")
