@@ -54,13 +54,13 @@ class Migration:
         what: What it does, in words.
         touches: Files and folders of the home that it may change; they are kept in `replaced/` first.
         run: Changes the home; safe to run again after it was broken off.
-        readers_may_wait: Whether a command that only reads gets along with the form before.
+        may_wait: Whether work can go on in the form before, until the home is ours to change and nobody builds in it.
     """
 
     what: str
     touches: tuple[str, ...]
     run: Callable[[Path], None]
-    readers_may_wait: bool = False
+    may_wait: bool = False
 
 
 def _close_private_folders(home: Path) -> None:
@@ -77,7 +77,7 @@ MIGRATIONS: Final[Sequence[Migration]] = (
         "raw pages and run history are closed to others, Dagster's settings are kept up to date",
         ("dagster/dagster.yaml",),
         _close_private_folders,
-        readers_may_wait=True,
+        may_wait=True,
     ),
 )
 """Migration number n leads from version n to n + 1."""
@@ -124,15 +124,20 @@ def open_home(home: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         )
     if version is None or version == known:
         return
+    may_wait = all(step.may_wait for step in migrations[version:])
     if not os.access(home, os.W_OK):
-        if all(step.readers_may_wait for step in migrations[version:]):
+        if may_wait:
             return
         raise HomeError(
             f"{home} is a home of version {version}, this program needs version {known} and may not write there. "
             "Have its owner run `cluster-inventory doctor` once."
         )
-    with home_lock.alone(home):
-        _migrate(home, migrations)
+    try:
+        with home_lock.alone(home):
+            _migrate(home, migrations)
+    except home_lock.HomeBusyError:
+        if not may_wait:
+            raise
 
 
 def prepare(home: Path, environment: Mapping[str, str]) -> Path:
