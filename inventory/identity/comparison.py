@@ -137,18 +137,22 @@ def best_names(evidence: Evidence, part: Part) -> Part:
     Returns:
         The pairs in the order of a, then b, each once.
     """
+    # That an acronym could be formed from a name tells nothing where both have names in words to compare.
+    alone = evidence.names.alone
+    formed = (alone[part.name_a] != alone[part.name_b]) & evidence.worded[part.a] & evidence.worded[part.b]
+    part = Part(*(end[~formed] for end in (part.a, part.b, part.name_a, part.name_b)))
     key = part.a * (len(evidence.record_ids) + 1) + part.b
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.concatenate([[True], key[1:] != key[:-1]]) if len(key) else np.zeros(0, dtype=bool)
-    alone = first & np.concatenate([first[1:], [True]]) if len(key) else first
-    several = order[~alone]
+    single = first & np.concatenate([first[1:], [True]]) if len(key) else first
+    several = order[~single]
     i, j = part.name_a[several], part.name_b[several]
     likeness, shared = _likeness(evidence, i, j)
-    ranked = np.lexsort((j, i, -shared, -likeness, key[~alone]))
-    keys = key[~alone][ranked]
+    ranked = np.lexsort((j, i, -shared, -likeness, key[~single]))
+    keys = key[~single][ranked]
     best = several[ranked[np.concatenate([[True], keys[1:] != keys[:-1]])]] if len(keys) else several
-    kept = np.concatenate([order[alone], best])
+    kept = np.concatenate([order[single], best])
     kept = kept[np.argsort(part.a[kept] * (len(evidence.record_ids) + 1) + part.b[kept], kind="stable")]
     return Part(part.a[kept], part.b[kept], part.name_a[kept], part.name_b[kept])
 

@@ -54,7 +54,7 @@ _MOST_MEANINGS = 10
 _CROWDED = 3.0
 """Most different names on a site that is one body's own."""
 _PLACES = (KINDS.index("place"), KINDS.index("local"))
-_SEVERAL_NAMES = r"[(\[/|;]"
+_SEVERAL_NAMES = r"(?i)[(\[/|;„“”\"«»]|\s[-–—]\s|\s(?:przez|by)\s|:"
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,14 @@ class Evidence:
     def own_sites(self) -> Mapping[str, Rows]:
         """Records x domains and x hosts, without those of many bodies."""
         return {kind: self.attributes[kind].keep(self.crowded[kind] <= _CROWDED) for kind in self.crowded}
+
+    @cached_property
+    def worded(self) -> Mask:
+        """Whether each group has a name in words, not only acronyms."""
+        has = np.zeros(len(self.record_ids), dtype=bool)
+        record, name = (self.record_names[column].to_numpy() for column in ("record", "name"))
+        has[self.group[record[~self.names.alone[name]]]] = True
+        return has
 
     @cached_property
     def group_sites(self) -> Rows:

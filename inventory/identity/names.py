@@ -33,7 +33,21 @@ _SOUND_TO_PLAIN = str.maketrans(_ACCENTED, _PLAIN, "'")
 _SOUND_TEXT = re.compile(_SOUND)
 _WORD = re.compile(r"[a-z0-9]+")
 _BRACKET = re.compile(BRACKET)
-_ALTERNATIVES = re.compile(r"[(\[/|;]")
+_ALTERNATIVES = re.compile(r"[(\[/|;„“”\"«»]|\s[-–—]\s")
+_DASH = re.compile(r"\s[-–—]\s")
+_QUOTED = re.compile(r"[„“\"«]([^„“”\"«»]{3,})[”“\"»]")
+_NOTE = re.compile(
+    r"[(\[][^()\[\]]*\b(?:no proper name|name not (?:in|given|stated)|unnamed|bez nazwy|brak nazwy|nazwy? nie ?znan)"
+    r"[^()\[\]]*[)\]]",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(
+    r"[\s,;(–—-]*\b(?:reprezentowan\w*|koordynowan\w*|prowadzon\w*|zarz[ąa]dzan\w*|administrowan\w*)\s+przez\b"
+    r"|[\s,;(–—-]*\b(?:represented|coordinated|managed|led|run|operated)\s+by\b"
+    r"|[\s,;(–—-]+(?:koordynator|coordinator|lider|leader)\s*:",
+    re.IGNORECASE,
+)
+_QUOTES = '„“”"«» '
 _CLUSTER_TAIL = re.compile(r"^(\w{3,}?)(cluster|klaster|klastr)$")
 _SHORTEST_MENDED = 6
 _LARGEST_SHAPE = 50
@@ -90,8 +104,19 @@ def split_words(texts: pl.Series, *, tails: bool = True) -> pl.Series:
     return bare.list.eval(pl.element().filter(pl.element() != ""))
 
 
+def without_bearer(text: str) -> str:
+    """Returns a name without the body that stands behind it, which is another name, and without a note that there is none.
+
+    Example:
+        >>> without_bearer("Klaster Zorgan reprezentowany przez Fundację Bielik")
+        'Klaster Zorgan'
+    """
+    text = _NOTE.sub(" ", text).strip()
+    return _BEARER.split(text, maxsplit=1)[0].strip() or text
+
+
 def variants(text: str, lexicon: Lexicon) -> list[str]:
-    """Returns the names that one printed name holds: alternatives of a slash, an acronym in brackets, or the whole.
+    """Returns the names that one printed name holds: the whole, and what stands beside a slash, dash, in quotes or brackets.
 
     Example:
         >>> from inventory.identity.lexicon import load_lexicon
@@ -99,7 +124,10 @@ def variants(text: str, lexicon: Lexicon) -> list[str]:
         ['Baltic Sea & Space Cluster / BSSC Cluster', 'Baltic Sea & Space Cluster', 'BSSC Cluster']
         >>> variants("Bydgoszcz Industrial Cluster (BIC)", load_lexicon())
         ['Bydgoszcz Industrial Cluster', 'BIC']
+        >>> variants("Zorgan - Klaster Innowacji Drzewnych", load_lexicon())
+        ['Zorgan - Klaster Innowacji Drzewnych', 'Zorgan', 'Klaster Innowacji Drzewnych']
     """
+    text = without_bearer(text)
     if not _ALTERNATIVES.search(text):
         return [text]
     outside = " ".join(_BRACKET.sub(" ", text).split())
@@ -114,7 +142,19 @@ def variants(text: str, lexicon: Lexicon) -> list[str]:
     parts = [p.strip() for p in re.split(r"\s/\s|\s\|\s|;", text)]
     if len(parts) > 1 and all("luster" in p.lower() or "laster" in p.lower() for p in parts):
         found.extend(parts)
-    return found
+    sides = [side.strip(_QUOTES) for side in _DASH.split(outside)]
+    if len(sides) == 2 and all(_tells(side, lexicon) for side in sides):
+        found.extend(sides)
+    found.extend(part.strip() for part in _QUOTED.findall(outside) if _tells(part, lexicon))
+    return list(dict.fromkeys(found))
+
+
+def _tells(text: str, lexicon: Lexicon) -> bool:
+    """Tells whether a part of a name could stand for it: it has a word that no lexicon has, or two, one of which tells."""
+    terms = [lexicon.find([word]) for word in words(text) if len(word) > 1]
+    kinds = [lexicon.kind[term.concept.split("+")[0]] if term else "proper" for term in terms]
+    said = [kind for kind in kinds if kind not in {"generic", "scope"}]
+    return "proper" in said or (len(said) > 1 and set(said) != {"weak"})
 
 
 def misprints(words: pl.DataFrame) -> pl.DataFrame:

@@ -346,7 +346,9 @@ def _printed(texts: pl.Series, lexicon: Lexicon) -> pl.DataFrame:
 
 
 def _is_no_word(term: Term | None, lexicon: Lexicon) -> bool:
-    return term is None or lexicon.kind[term.concept.split("+")[0]] in {"weak", "generic"}
+    if term is None:
+        return True
+    return term.concept != "cluster" and lexicon.kind[term.concept.split("+")[0]] in {"weak", "generic"}
 
 
 def _spaced(texts: pl.Series) -> pl.Series:

@@ -1,4 +1,5 @@
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,6 +121,29 @@ def test_acronym_in_brackets_is_a_name_of_its_own():
 def test_acronyms_are_formed_with_and_without_the_word_cluster():
     initials = parsed("Bydgoski Klaster Przemysłowy", "Polska Grupa Motoryzacyjna").initials
     assert set(initials.rows()) >= {(0, "bkp"), (1, "pgm")}
+
+
+def test_the_word_cluster_in_capitals_is_no_acronym():
+    assert parsed("KLASTER NUTRIZOR", "FALCO CLUSTER").acronyms.rows() == [(1, "falco")]
+
+
+@pytest.mark.parametrize(
+    ("text", "alternative"),
+    [
+        ("Zorgan - Klaster Innowacji Drzewnych", "Zorgan"),
+        ("Stowarzyszenie Klaster Chemiczny „Zielona Chemia”", "Zielona Chemia"),
+        ("Klaster Zorgan reprezentowany przez Fundację Bielik", "Klaster Zorgan"),
+        ("Zorgan Cluster, coordinated by Bielik Foundation", "Zorgan Cluster"),
+        ("Klaster Zorgan, koordynator: Fundacja Bielik", "Klaster Zorgan"),
+    ],
+)
+def test_names_beside_a_dash_in_quotes_and_before_the_coordinator(text: str, alternative: str):
+    assert alternative in variants(text, load_lexicon())
+
+
+def test_a_part_that_says_too_little_is_no_name():
+    assert variants("Klaster Budowlany - Polska", load_lexicon()) == ["Klaster Budowlany - Polska"]
+    assert variants("Klaster „Budownictwo”", load_lexicon()) == ["Klaster „Budownictwo”"]
 
 
 def test_energy_cluster_is_told_from_a_cluster_of_renewable_energy():
