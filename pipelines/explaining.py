@@ -10,6 +10,7 @@ import polars as pl
 from rich.console import Console
 from rich.text import Text
 
+from inventory.identity.explain import BRACKETS
 from inventory.identity.names import fold
 from warehouse.release import latest
 
@@ -165,6 +166,7 @@ def _records(tables: Tables, cluster_id: str) -> Iterator[str]:
     )
     yield ""
     yield f"Entries that speak of it ({entries.height}), and why:"
+    yield f"  ({BRACKETS})"
     ranked = entries.sort(pl.col("probability"), "record_id")
     for row in ranked.head(SHOWN).iter_rows(named=True):
         yield f"  {row['record_id']}: {row['name']} ({row['source_id']}, {row['as_of'] or 'no date'}) <{row['stated_by'].split(' ')[0]}>"

@@ -15,6 +15,7 @@ import polars as pl
 from rich.console import Console
 from rich.text import Text
 
+from inventory.identity.explain import BRACKETS
 from inventory.identity.judgements import VERDICTS, Judgement, append
 from inventory.identity.matching import match as look_up
 from inventory.identity.names import fold
@@ -70,7 +71,7 @@ def review(home: Path, count: int) -> None:
     console.print(
         Text(
             f"{queue.height} pairs wait, {min(count, queue.height)} shown. "
-            "Decide with: cluster-inventory judge A B same|different|unsure --why ..."
+            f"{BRACKETS}\nDecide with: cluster-inventory judge A B same|different|unsure --why ..."
         )
     )
 

@@ -14,6 +14,8 @@ from inventory.identity.scoring import Weights
 
 Ints = NDArray[np.int64]
 
+BRACKETS = "In square brackets: what a piece of evidence weighs. +1 doubles the odds that both entries speak of one body, -1 halves them."
+"""How to read the reasons, for whoever sees them for the first time."""
 _SILENT = {"unknown", "none", "other", "no"}
 _TITLES = {
     "information": "what the names share is",
