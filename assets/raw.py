@@ -21,7 +21,7 @@ from assets.measures import measure
 from assets.reuse import code_version, frame_digest
 from assets.run import InventoryRun
 from sources.addresses import sameness
-from sources.archive import MANIFEST, Archive, Fault, Page
+from sources.archive import MANIFEST, Archive, Fault, Page, newest
 from sources.cards import Card, load_cards
 from sources.crawling import CrawlReport, Trouble, crawl_source
 from sources.parsing import LayoutUnknown, Parsed, SourceChanged
@@ -36,6 +36,7 @@ VISITS = pl.Schema(
         "path": pl.String,
         "fault": pl.String,
         "confirmed_at": pl.String,
+        "stands": pl.Boolean,  # whether it is what its address last showed
     }
 )
 """One row per stored page version, or per fault of the archive."""
@@ -79,7 +80,10 @@ def asked_live(card: Card, home: Path) -> bool:
 
 
 def content_digest(pages: pl.DataFrame) -> str:
-    """Returns a digest of what a source's pages say: of schema `VISITS`, without the visits that found nothing new."""
+    """Returns a digest of what a source's pages say: of schema `VISITS`, without the visits that found nothing new.
+
+    An address that shows again what it showed before the last change says something new: that the change is over.
+    """
     return frame_digest(pages.drop("confirmed_at"))
 
 
@@ -89,7 +93,10 @@ def pages_digest(card: Card, home: Path) -> str:
 
 
 def _frame(card: Card, home: Path) -> pl.DataFrame:
-    return pl.DataFrame([_row(item) for item in stored(card, home)], schema=VISITS, orient="row")
+    items = stored(card, home)
+    latest = newest(items)
+    rows = [_row(item, stands=isinstance(item, Page) and latest[item.url] is item) for item in items]
+    return pl.DataFrame(rows, schema=VISITS, orient="row")
 
 
 def pages_path(run: InventoryRun, source: str) -> Path:
@@ -201,10 +208,10 @@ def _visit(card: Card, run: InventoryRun) -> CrawlReport:
         raise dg.Failure(str(fault), allow_retries=False) from fault
 
 
-def _row(item: Page | Fault) -> tuple[object, ...]:
+def _row(item: Page | Fault, *, stands: bool) -> tuple[object, ...]:
     if isinstance(item, Fault):
-        return (None, None, None, None, item.file, str(item), None)
-    return (item.url, item.retrieved_at, item.status, item.sha256, item.path, None, item.confirmed_at)
+        return (None, None, None, None, item.file, str(item), None, None)
+    return (item.url, item.retrieved_at, item.status, item.sha256, item.path, None, item.confirmed_at, stands)
 
 
 ASSETS = [_raw(card) for card in load_cards().values()]

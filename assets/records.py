@@ -1,7 +1,7 @@
 """Records: one asset per source parses its stored pages; a user's own record file is read beside them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from assets.reuse import Reuse, code_version, reusing
 from assets.run import InventoryRun
 from expectations.personal_data import personal_data
 from inventory.standings import Standing, kinds_of_page
+from sources.archive import Fault, Page, newest
 from sources.cards import ROOT as CARDS
 from sources.cards import Card, load_cards
 from sources.drift import drift, layout_of, layouts, observe
@@ -87,10 +88,22 @@ def _records(card: Card) -> dg.AssetsDefinition:
         for page in reading.pages:
             if page.problem:
                 context.log.error(page.problem, extra={"source": card.id, "record": page.path})
-        _account(run, card.id, reading)
+        _account(run, card.id, reading, overtaken(pages))
         return pack(reading.records)
 
     return records
+
+
+def overtaken(pages: Iterable[Page | Fault]) -> set[tuple[str, str, str]]:
+    """Returns path, address and first visit of the page versions whose address showed something else since."""
+    found = [page for page in pages if isinstance(page, Page)]
+    latest = newest(found)
+    return {(page.path, page.url, page.retrieved_at) for page in found if latest[page.url] is not page}
+
+
+def standing_problems(account: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Returns the pages of a source's account that cannot be read; versions that were overtaken are left out."""
+    return [page for page in account["pages"] if page["problem"] and page.get("stands", True)]
 
 
 def _code(card: Card) -> str:
@@ -111,7 +124,7 @@ def _told(run: InventoryRun, card: Card) -> dict[str, Any]:
         "entries": account["rows"],
         "pages": len(account["pages"]),
         "rejected": len(account["rejections"]),
-        "problems": _listed(page["problem"] for page in account["pages"] if page["problem"]),
+        "problems": _listed(page["problem"] for page in standing_problems(account)),
         "unknown captions": account["unknown"],
         "filled": account["filled"],
         "drift": _listed(drifted),
@@ -130,7 +143,7 @@ def _reads_well(card: Card) -> dg.AssetChecksDefinition:
     )
     def pages_read(run: InventoryRun) -> dg.AssetCheckResult:
         account = accounts(run, (card.id,)).get(card.id)
-        wrong = [page["problem"] for page in account["pages"] if page["problem"]] if account else []
+        wrong = [page["problem"] for page in standing_problems(account)] if account else []
         if account and not card.closed and account["rows"] < card.bounds.rows_min:
             wrong.append(
                 f"{card.id}: {account['rows']} entries, the card expects {card.bounds.rows_min} or more. Open its newest "
@@ -201,7 +214,9 @@ def without_personal_data(records: Iterable[Record]) -> tuple[list[Record], list
     return kept, withheld
 
 
-def _account(run: InventoryRun, source: str, reading: Reading) -> None:
+def _account(
+    run: InventoryRun, source: str, reading: Reading, left: Collection[tuple[str, str, str]] = frozenset()
+) -> None:
     path = reading_path(run, source)
     path.parent.mkdir(parents=True, exist_ok=True)
     told = {
@@ -211,7 +226,10 @@ def _account(run: InventoryRun, source: str, reading: Reading) -> None:
         "filled": reading.filled() if reading.rows else {},
         "rejections": [asdict(rejection) for rejection in reading.rejections],
         # When a page was seen again is no content: reading it again would give the same.
-        "pages": [{**asdict(page), "confirmed_at": None} for page in reading.pages],
+        "pages": [
+            {**asdict(page), "confirmed_at": None, "stands": (page.path, page.url, page.retrieved_at) not in left}
+            for page in reading.pages
+        ],
         "unknown": dict(reading.unknown),
     }
     path.write_text(json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")

@@ -358,25 +358,26 @@ def gate_answer(build: Path) -> dict[str, Any]:
         build: `<home>/build`.
 
     Returns:
-        question (digest of what the refresh depended on), asked (digest of what was audited), before (version compared
-        with), open, reasons, and, once it was published, version and released (whether that made a new release).
+        question (digest of what the refresh depended on), as_of (the day asked for, or null), asked (digest of what was
+        audited), before (version compared with), open, reasons, and, once it was published, version and released (whether that made a new release).
     """
     path = build / GATE
     told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return told
 
 
-def asked_of(run: InventoryRun, pages: Mapping[str, str]) -> str:
+def asked_of(run: InventoryRun, pages: Mapping[str, str], as_of: str | None) -> str:
     """Returns a digest of all that a whole refresh depends on: pages, code, settings, and what people decided.
 
     Args:
         run: The run; where it visits, and when, is no part of it.
         pages: Source id to the digest of what its pages say.
+        as_of: The day asked for, or None for the newest date of the inputs.
     """
     told = {
         "pages": dict(sorted(pages.items())) if run.archive else {},
         "code": CODE,
-        "as_of": run.as_of,
+        "as_of": as_of,
         "records": digest_of(Path(run.records_file)) if run.records_file else None,
         "judged": _judged(run),
         "ledger": ledger_version(run),
@@ -392,13 +393,21 @@ def unchanged(run: InventoryRun) -> dict[str, Any] | None:
     Nothing is parsed, matched or released for it: the stored pages are hashed, that is all.
     """
     told = gate_answer(run.build)
-    if not told or told.get("question") != asked_of(
-        run, {card.id: pages_digest(card, run.root) for card in load_cards().values()}
-    ):
+    if not told or told.get("question") != asked_of(run, _pages(run), run.as_of):
         return None
     in_force = latest(run.root)
     version = in_force.version if in_force else None
     return told if version == (told.get("version") if told["open"] else told["before"]) else None
+
+
+def asked_before(run: InventoryRun) -> bool:
+    """Whether the gate's last answer was about what the home holds now, on whatever day it was asked."""
+    told = gate_answer(run.build)
+    return bool(told) and told.get("question") == asked_of(run, _pages(run), told.get("as_of"))
+
+
+def _pages(run: InventoryRun) -> dict[str, str]:
+    return {card.id: pages_digest(card, run.root) for card in load_cards().values()}
 
 
 def _note(run: InventoryRun, told: Mapping[str, Any]) -> None:
@@ -410,7 +419,9 @@ def _note(run: InventoryRun, told: Mapping[str, Any]) -> None:
 def _note_audit(run: InventoryRun, report: GateReport) -> None:
     report.results.write_parquet(run.build / "gate_results.parquet")
     reasons = [asdict(issue) for issue in report.issues]
-    told = {"asked": _asked(run), "before": _before(run), "open": report.is_open, "reasons": reasons}
+    told = {
+        "asked": _asked(run), "before": _before(run), "open": report.is_open, "reasons": reasons, "as_of": run.as_of
+    }  # fmt: skip
     _note(run, {**told, "question": _question(run)})
 
 
@@ -422,7 +433,7 @@ def _note_release(run: InventoryRun, release: Release) -> None:
 def _question(run: InventoryRun) -> str:
     """Returns what was asked in this run, by the pages that its steps took."""
     taken = {source: pl.read_parquet(pages_path(run, source)) for source in SOURCES}
-    return asked_of(run, {source: content_digest(pages) for source, pages in taken.items()})
+    return asked_of(run, {source: content_digest(pages) for source, pages in taken.items()}, run.as_of)
 
 
 def _answered(run: InventoryRun) -> GateReport | None:

@@ -2,16 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
+from assets.records import standing_problems
 from expectations.source_state import SourceReading
 from inventory.identity.ledger import Ledger
 from inventory.schemas import EXCLUDED
 from sources.cards import load_cards
 
 Accounts = Mapping[str, Mapping[str, Any]]
+
+PATIENCE_DAYS: Final = 3
+"""Days that a fault which may pass by itself is left to pass: a site that is down when its visit is due closes no gate."""
 
 
 Visits = Mapping[str, Sequence[str]]
@@ -74,16 +78,18 @@ def source_readings(
     readings = []
     for row in states.iter_rows(named=True):
         card = load_cards().get(row["source_id"])
-        problems = [page["problem"] for page in told[row["source_id"]]["pages"] if page["problem"]]
+        account = told[row["source_id"]]
+        unread, standing = sum(bool(page["problem"]) for page in account["pages"]), standing_problems(account)
         ages = row["source_id"] in fresh and card is not None and not card.closed and bool(card.start)
         readings.append(
             SourceReading(
                 source_id=row["source_id"],
                 rows=row["rows"],
-                unreadable=tuple(problems),
+                unreadable=tuple(page["problem"] for page in standing),
+                overtaken=unread - len(standing),
                 previous_rows=before.get(row["source_id"]),
                 age_days=row["age_days"],
-                max_age_days=card.cadence_days if card and ages else None,
+                max_age_days=card.cadence_days + PATIENCE_DAYS if card and ages else None,
                 optional=card is None or card.closed,
             )
         )

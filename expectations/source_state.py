@@ -24,6 +24,7 @@ class SourceReading:
         age_days: Days from the last good visit to the day of the inventory, or None where there was no good visit.
         max_age_days: Days that the card's cadence allows, or None where the list is closed and does not age.
         unreadable: Why stored pages could not be read, each in words with a remedy.
+        overtaken: Number of page versions that cannot be read, and whose addresses have shown something else since.
         optional: Whether an empty reading is right (a file of single facts that a user may not have).
     """
 
@@ -34,6 +35,7 @@ class SourceReading:
     age_days: int | None = None
     max_age_days: int | None = None
     unreadable: tuple[str, ...] = ()
+    overtaken: int = 0
     optional: bool = False
 
 
@@ -53,6 +55,10 @@ def _check(reading: SourceReading) -> Iterator[Issue]:
     for problem in reading.unreadable:
         yield Issue("page_unreadable", "critical", "", "", name, problem,
                     "Until it is mended, its rows are missing; an allowance with a last day lets the rest be published.")  # fmt: skip
+    if reading.overtaken:
+        yield Issue("page_was_unreadable", "info", "", "", name,
+                    f"{reading.overtaken} earlier versions of pages cannot be read; their addresses show others since.",
+                    "Nothing, unless they held entries of their own: then mend the parser, and they are read too.")  # fmt: skip
     if reading.failed:
         severity: Severity = "warning" if reading.rows and not old else "critical"
         shown = f"its data is {reading.age_days} days old" if reading.age_days is not None else "there is no older data"

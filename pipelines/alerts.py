@@ -66,6 +66,8 @@ class Told:
 def reconcile(home: Path, settings: AlertSettings, now: datetime, found: Iterable[Condition]) -> list[Told]:
     """Tells what is new, what still is after a week, and what is over; notes what was told.
 
+    While an allowance covers a condition nobody is reminded of it: somebody knows, and said until when.
+
     Conditions of the kind `run_failed` are left alone: `raise_one` and `clear_one` look after them.
 
     Args:
@@ -87,7 +89,9 @@ def reconcile(home: Path, settings: AlertSettings, now: datetime, found: Iterabl
         *(
             Told("reminded", condition)
             for key, condition in current.items()
-            if key in standing and now - datetime.fromisoformat(standing[key]["moment"]) >= REMINDED_AFTER
+            if key in standing
+            and now - datetime.fromisoformat(standing[key]["moment"]) >= REMINDED_AFTER
+            and condition.allowed_until < now.date().isoformat()
         ),
         *(
             Told("cleared", _condition(line))

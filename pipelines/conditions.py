@@ -2,6 +2,7 @@
 
     gate_closed      the last build was refused: reasons and remedies
     source_changed   stored pages of a source cannot be read: what changed in them, and where to mend it
+    list_shrank      a source lists a quarter fewer entries, or less still, than when somebody last looked
     source_failing   a site is down, closed to us, moved or out of date
     run_failed       a run broke off (told by the sensor of failed runs, not from here)
 
@@ -14,20 +15,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from assets.raw import asked_live, days_visited
+from assets.records import standing_problems
 from assets.release import gate_answer
+from assets.tables import PATIENCE_DAYS
+from expectations.allowances import AllowanceError, read_allowances
 from sources.archive import Archive, Visit
 from sources.cards import Card, load_cards
 from sources.drift import drift, layouts
 from sources.outcomes import KINDS
 
-PATIENCE_DAYS: Final = 3
-"""Days that a fault which may pass by itself is left to pass."""
+LOST: Final = 0.25
+"""Least share of a source's entries whose loss from its pages is told; fewer come and go."""
+
+_GATE_CODES: Final = {"source_changed": ("page_unreadable",), "source_failing": ("source_stale", "source_failed")}
+"""Kind of condition to the codes of the gate that an allowance for it names."""
 
 SHOWN: Final = 8
 """Reasons of a kind that a message shows; the rest is counted."""
@@ -44,6 +51,7 @@ class Condition:
         reasons: What happened, a sentence each, with what to do about it.
         remedy: What to do first.
         codes: Codes behind the reasons: equal codes are the same condition.
+        allowed_until: Last day (YYYY-MM-DD) of the allowance that a person wrote for it; empty where there is none.
     """
 
     kind: str
@@ -52,6 +60,7 @@ class Condition:
     reasons: tuple[str, ...]
     remedy: str
     codes: tuple[str, ...] = ()
+    allowed_until: str = ""
 
     @property
     def key(self) -> str:
@@ -69,7 +78,9 @@ def conditions(home: Path, today: date) -> list[Condition]:
     of_sources = [
         found for card in load_cards().values() for found in (*_changed(card, home), *_failing(card, home, today))
     ]
-    return [*of_sources, *_gate(home, {condition.about for condition in of_sources})]
+    told_of = {condition.about for condition in of_sources}
+    shrunk = [found for card in load_cards().values() if card.id not in told_of for found in _shrunk(card, home)]
+    return [_allowed(found, home) for found in (*of_sources, *shrunk, *_gate(home, told_of))]
 
 
 def due(home: Path, today: date) -> list[str]:
@@ -94,7 +105,7 @@ def last_visit(card: Card, home: Path) -> date | None:
 def _changed(card: Card, home: Path) -> Iterator[Condition]:
     path = home / "build" / "readings" / f"{card.id}.json"
     account: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"pages": []}
-    unread = [page for page in account["pages"] if page["problem"]]
+    unread = standing_problems(account)
     if unread:
         accepted, current = layouts(home, card.id)
         differs = drift(accepted, current) if accepted and current else []
@@ -109,8 +120,7 @@ def _changed(card: Card, home: Path) -> Iterator[Condition]:
             f"Mend sources/{card.id}/card.yml (captions), or parse.py where the structure is new; then "
             f"`cluster-inventory refresh` and `cluster-inventory sources accept-layout {card.id}`. Until then the gate stays "
             "closed and the last release stays in force; an allowance with a last day lets the rest be published.",
-            tuple(sorted({_problem(card.id, page) for page in unread})),
-        )
+        )  # no codes: an app that is built anew every week fails in another way each time, and is one trouble
 
 
 def _problem(source: str, page: Mapping[str, str]) -> str:
@@ -129,11 +139,36 @@ def _by_problem(source: str, pages: Sequence[Mapping[str, str]]) -> list[str]:
     ]
 
 
+def _shrunk(card: Card, home: Path) -> Iterator[Condition]:
+    accepted, current = layouts(home, card.id)
+    if not accepted or not current or current.entries > accepted.entries * (1 - LOST):
+        return
+    yield Condition(
+        "list_shrank",
+        card.id,
+        f"{card.id}: its pages list {current.entries} entries, {accepted.entries} when its layout was last accepted",
+        tuple(_few(drift(accepted, current))),
+        f"Open {card.start[0] if card.start else card.hosts[0]} in a browser. If the list did shrink, "
+        f"`cluster-inventory sources accept-layout {card.id}`; if it goes on where our visit ended (another pager, a filter), "
+        f"mend sources/{card.id}. What left the list stays in the inventory, and the gate stays open.",
+    )
+
+
+def _allowed(condition: Condition, home: Path) -> Condition:
+    try:
+        allowances = read_allowances(home / "allowances.yml")
+    except AllowanceError:  # the next build breaks off over it, and says so
+        return condition
+    codes = _GATE_CODES.get(condition.kind, ())
+    days = [one.until.isoformat() for one in allowances if one.code in codes and one.source in ("", condition.about)]
+    return replace(condition, allowed_until=max(days, default=""))
+
+
 def _failing(card: Card, home: Path, today: date) -> Iterator[Condition]:
     if not asked_live(card, home) or card.closed or not card.start:
         return
     faults = [visit for visit in _last_crawl(card, home) if not visit.is_good and _needs_a_person(visit, card)]
-    passing = all(KINDS[visit.fault or ""].passing for visit in faults if visit.fault in KINDS)
+    passing = all(map(_passing, faults))
     last = last_visit(card, home)
     age = (today - last).days if last else None
     overdue = age is None or age > 2 * card.cadence_days
@@ -147,8 +182,14 @@ def _failing(card: Card, home: Path, today: date) -> Iterator[Condition]:
             tuple(_few(told)) or ("No visit was made.",),
             f"Open {card.start[0]} in a browser. If the site is gone for good, set `closed: true` on the card; if it will "
             f"return, allow source_stale for {card.id} in allowances.yml with a last day. What is published stays, with its age.",
-            tuple(sorted({visit.fault or "" for visit in faults})),
+            # A site that is down fails in many ways, one a day: that is one trouble.
+            tuple(sorted({visit.fault for visit in faults if visit.fault and not _passing(visit)})),
         )
+
+
+def _passing(visit: Visit) -> bool:
+    kind = KINDS.get(visit.fault or "")
+    return kind is not None and kind.passing
 
 
 def _needs_a_person(visit: Visit, card: Card) -> bool:

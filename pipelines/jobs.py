@@ -2,7 +2,7 @@
 
 refresh_source   one source (a partition each): visit its site, read its pages       every source when it is due
 build            all but the release: is the gate open on what the archives hold?    weekly
-release          build, and publish through an open gate                             monthly
+release          build, and publish through an open gate                             every month
 refresh_all      visit every source, build, release                                  by hand
 yearly_report    the inventory of 31 December of a year, with its report             in January, or a backfill of years
 """

@@ -196,6 +196,18 @@ def nothing_changed(settings: Settings, order: Order) -> Outcome | None:
     return Outcome(is_open=bool(told["open"]), is_unchanged=True) if told else None
 
 
+def asked_already(settings: Settings) -> bool:
+    """Whether the gate was asked about what the home holds now, on whatever day.
+
+    Args:
+        settings: The installation's settings.
+    """
+    from assets.release import asked_before
+    from assets.run import InventoryRun
+
+    return asked_before(InventoryRun(**run_config(settings, Order())["resources"]["run"]["config"]))
+
+
 def _execute(  # noqa: PLR0913  what, how, and whom to tell
     instance: DagsterInstance,
     job_name: str,

@@ -2,7 +2,7 @@
 
     every day       the sources that are due are visited, a run each
     Mondays         build, where anything changed: is the gate open?
-    1st of a month  release: the inventory of that day
+    every month     release: the inventory of the 1st, or of the first day after it on which the gate is open
     15 January      report of the past year
 
 Times are Warsaw's, in the early morning: registries are asked when nobody else is.
@@ -16,14 +16,15 @@ import dagster as dg
 
 from pipelines import jobs, settings
 from pipelines.conditions import due, next_visit
-from pipelines.running import Order, nothing_changed
+from pipelines.running import Order, asked_already
 from sources.cards import load_cards
+from warehouse.release import releases
 
 TIMEZONE: Final = "Europe/Warsaw"
 TIMES: Final = {
     "daily_visits": "15 5 * * *",
     "weekly_build": "30 6 * * 1",
-    "monthly_release": "0 7 1 * *",
+    "monthly_release": "0 7 * * *",
     "yearly_report_in_january": "0 8 15 1 *",
 }
 """Name of a schedule to its time as cron writes it; an installation sets others under `schedules` in its settings."""
@@ -70,22 +71,28 @@ def daily_visits(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunReques
     execution_timezone=TIMEZONE,
     description="On Mondays: build what the archives hold and ask the gate, so that trouble shows before the release.",
 )
-def weekly_build(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Asks for a build where anything changed since the gate was last asked."""
-    if nothing_changed(settings.load(), Order()):
+def weekly_build(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Asks for a build as of the day where anything changed since the gate was last asked."""
+    if asked_already(settings.load()):
         return dg.SkipReason("Nothing changed since the gate was last asked: no page, no rule, no judgement.")
-    return dg.RunRequest(run_config=jobs.config_of(Order()))
+    return dg.RunRequest(run_config=jobs.config_of(Order(as_of=_day(context))))
 
 
 @dg.schedule(
     job=jobs.release,
     cron_schedule=_cron("monthly_release"),
     execution_timezone=TIMEZONE,
-    description="On the first of a month: the inventory of that day, published through an open gate.",
+    description="Every month: the inventory of the first day on which the gate is open; tried every morning until then.",
 )
-def monthly_release(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Asks for the release of the day; labels expire and clusters age also where no page changed."""
+def monthly_release(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Asks for the release of the day unless the month has one; labels expire and clusters age also where no page changed.
+
+    A gate that was closed on the 1st is asked again every morning: what closed it may be mended, allowed or over.
+    """
     today = _day(context)
+    out = [one.version for one in releases(settings.load().home) if f"{one.as_of:%Y-%m}" == f"{today:%Y-%m}"]
+    if out:
+        return dg.SkipReason(f"The release of this month is out: {out[-1]}.")
     return dg.RunRequest(run_key=f"release-{today}", run_config=jobs.config_of(Order(as_of=today)))
 
 

@@ -8,6 +8,7 @@ decisions_changed   a judgement, correction or allowance was written --> build
 
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -16,6 +17,7 @@ from assets.run import InventoryRun
 from pipelines import alerts, jobs, settings
 from pipelines.conditions import Condition, conditions
 from pipelines.running import Order, run_config
+from pipelines.schedules import TIMEZONE
 
 EVERY: Final = 300
 """Seconds between two looks."""
@@ -79,7 +81,8 @@ def decisions_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     now = decisions(InventoryRun(**run_config(given, Order())["resources"]["run"]["config"]))
     if context.cursor in (None, now):
         return dg.SensorResult(skip_reason="No judgement, correction or allowance was written.", cursor=now)
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=now, run_config=jobs.config_of(Order()))], cursor=now)
+    order = Order(as_of=datetime.now(ZoneInfo(TIMEZONE)).date())  # whether an allowance stands depends on the day
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=now, run_config=jobs.config_of(order))], cursor=now)
 
 
 def first_line(message: str) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,14 +94,16 @@ def layout_of(card: Card, pages: Iterable[Page | Fault], reading: Reading) -> La
         reading: What was read from them.
     """
     latest = list(newest(pages).values())
+    standing = {page.path for page in latest}
+    shown = replace(reading, records=tuple(record for record in reading.records if record.path in standing))
     kind_of = {(log.path, log.url): log.kind for log in reading.pages}
     by_kind: dict[str, list[Page]] = {}
     for page in latest:
         by_kind.setdefault(kind_of.get((page.path, page.url)) or "unreadable", []).append(page)
     return Layout(
         {kind: _kind(card, of_kind) for kind, of_kind in sorted(by_kind.items())},
-        reading.rows,
-        {name: round(share, 3) for name, share in reading.filled().items()} if reading.rows else {},
+        shown.rows,
+        {name: round(share, 3) for name, share in shown.filled().items()} if shown.rows else {},
     )
 
 
