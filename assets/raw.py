@@ -8,7 +8,7 @@ site --(live)--> home archive --+
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +40,9 @@ VISITS = pl.Schema(
     }
 )
 """One row per stored page version, or per fault of the archive."""
+
+GONE = ("not_found", "moved", "soft_404")
+"""Faults of an address that has left its site: what lists do with entries."""
 
 
 def stored(card: Card, home: Path) -> list[Page | Fault]:
@@ -94,9 +97,28 @@ def pages_digest(card: Card, home: Path) -> str:
 
 def _frame(card: Card, home: Path) -> pl.DataFrame:
     items = stored(card, home)
-    latest = newest(items)
-    rows = [_row(item, stands=isinstance(item, Page) and latest[item.url] is item) for item in items]
+    left = overtaken(card, home, items)
+    rows = [_row(item, stands=isinstance(item, Page) and version(item) not in left) for item in items]
     return pl.DataFrame(rows, schema=VISITS, orient="row")
+
+
+def version(page: Page) -> tuple[str, str, str]:
+    """Returns what tells a page version from the others: path, address, first visit."""
+    return page.path, page.url, page.retrieved_at
+
+
+def overtaken(card: Card, home: Path, items: Iterable[Page | Fault]) -> set[tuple[str, str, str]]:
+    """Returns the `version` of pages whose address showed something else since, or is gone by its last visit.
+
+    Args:
+        card: The source's card.
+        home: The home that visits it.
+        items: All that is stored of the source.
+    """
+    pages = [item for item in items if isinstance(item, Page)]
+    latest = newest(pages)
+    last = {visit.url: visit.fault for visit in Archive(home / "archive" / card.id).visits()}
+    return {version(page) for page in pages if latest[page.url] is not page or last.get(page.url) in GONE}
 
 
 def pages_path(run: InventoryRun, source: str) -> Path:

@@ -10,12 +10,11 @@ import dagster as dg
 import polars as pl
 
 from assets.handover import pack
-from assets.raw import content_digest, pages_path, stored
+from assets.raw import content_digest, overtaken, pages_path, stored
 from assets.reuse import Reuse, code_version, reusing
 from assets.run import InventoryRun
 from expectations.personal_data import personal_data
 from inventory.standings import Standing, kinds_of_page
-from sources.archive import Fault, Page, newest
 from sources.cards import ROOT as CARDS
 from sources.cards import Card, load_cards
 from sources.drift import drift, layout_of, layouts, observe
@@ -88,17 +87,10 @@ def _records(card: Card) -> dg.AssetsDefinition:
         for page in reading.pages:
             if page.problem:
                 context.log.error(page.problem, extra={"source": card.id, "record": page.path})
-        _account(run, card.id, reading, overtaken(pages))
+        _account(run, card.id, reading, overtaken(card, run.root, pages))
         return pack(reading.records)
 
     return records
-
-
-def overtaken(pages: Iterable[Page | Fault]) -> set[tuple[str, str, str]]:
-    """Returns path, address and first visit of the page versions whose address showed something else since."""
-    found = [page for page in pages if isinstance(page, Page)]
-    latest = newest(found)
-    return {(page.path, page.url, page.retrieved_at) for page in found if latest[page.url] is not page}
 
 
 def standing_problems(account: Mapping[str, Any]) -> list[Mapping[str, Any]]:

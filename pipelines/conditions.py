@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from assets.raw import asked_live, days_visited
+from assets.raw import GONE, asked_live, days_visited
 from assets.records import standing_problems
 from assets.release import gate_answer
 from assets.tables import PATIENCE_DAYS
@@ -174,7 +174,12 @@ def _failing(card: Card, home: Path, today: date) -> Iterator[Condition]:
     overdue = age is None or age > 2 * card.cadence_days
     if overdue or (faults and (not passing or age is None or age >= card.cadence_days + PATIENCE_DAYS)):
         told = [f"{visit.url}: {visit.reason} ({visit.fault}). {_remedy(visit)}" for visit in faults]
-        shown = f"its data is {age} days old, the card asks for {card.cadence_days}" if last else "it was never read"
+        if age is None:
+            shown = "it was never read"
+        elif age > card.cadence_days:
+            shown = f"its data is {age} days old, the card asks for {card.cadence_days}"
+        else:
+            shown = f"{len(faults)} of its addresses cannot be visited"
         yield Condition(
             "source_failing",
             card.id,
@@ -194,7 +199,7 @@ def _passing(visit: Visit) -> bool:
 
 def _needs_a_person(visit: Visit, card: Card) -> bool:
     # An entry that left its list, or moved within the site, is what lists do.
-    return visit.fault not in ("not_found", "moved") or visit.url in card.start
+    return visit.fault not in GONE or visit.url in card.start
 
 
 def _remedy(visit: Visit) -> str:

@@ -18,6 +18,7 @@ def _met(**values):
         ({"failed": "503", "age_days": 10, "max_age_days": 30}, [("source_failed", "warning")]),
         ({"failed": "503", "age_days": 31, "max_age_days": 30}, [("source_failed", "critical")]),
         ({"failed": "layout unknown", "rows": 0}, [("source_failed", "critical")]),
+        ({"overtaken": 20}, [("page_was_unreadable", "info")]),
         ({"rows": 0}, [("source_empty", "critical")]),
         ({"rows": 0, "optional": True}, []),
         ({"rows": 0, "previous_rows": 40}, [("source_empty", "critical")]),

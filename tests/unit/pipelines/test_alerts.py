@@ -3,6 +3,7 @@
 import json
 import socketserver
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -176,3 +177,13 @@ def test_a_torn_line_of_the_log_is_passed_over(tmp_path):
     with (tmp_path / LOG).open("a") as log:
         log.write('{"event": "rai')
     assert len(open_alerts(tmp_path)) == 1
+
+
+def test_nobody_is_reminded_of_what_an_allowance_covers(tmp_path, webhook):
+    settings, got = webhook
+    reconcile(tmp_path, settings, NOW, [DOWN])
+    allowed = replace(DOWN, allowed_until="2026-06-20")
+    for day in range(1, 21):
+        reconcile(tmp_path, settings, NOW + timedelta(days=day), [allowed])
+    assert [line["moment"][:10] for line in open_alerts(tmp_path).values()] == ["2026-06-21"]
+    assert len(got) == 2

@@ -8,6 +8,7 @@ import pytest
 from pipelines.conditions import SHOWN, conditions, due, next_visit
 from sources.archive import Archive, Visit
 from sources.cards import load_cards
+from sources.drift import Layout, accept, observe
 
 CARD = load_cards()["esca"]
 START = CARD.start[0]
@@ -143,3 +144,58 @@ def test_what_is_due_follows_the_cards_cadence_and_failures_stay_due(tmp_path):
     visit(tmp_path, "2026-05-31", "server_error")
     assert "esca" in due(tmp_path, date(2026, 6, 1))
     assert not {"tci", "desk_research"} & set(due(tmp_path, date(2036, 1, 1))), "closed, or without a site"
+
+
+def test_a_site_that_is_down_in_another_way_each_day_is_one_trouble(tmp_path):
+    visit(tmp_path, "2026-05-01")
+    keys = set()
+    for day, fault in (("04", "server_error"), ("05", "connection_failed"), ("06", "host_unknown")):
+        visit(tmp_path, f"2026-06-{day}", fault)
+        keys |= {one.key for one in conditions(tmp_path, date.fromisoformat(f"2026-06-{day}"))}
+    assert len(keys) == 1
+
+
+def test_an_app_that_is_built_anew_is_one_trouble(tmp_path):
+    reading(tmp_path, "esca: pages/0.html: unknown layout ('Loading 3f2a')")
+    first = conditions(tmp_path, date(2026, 5, 1))[0].key
+    reading(tmp_path, "esca: pages/0.html: unknown layout ('Loading 77c0')")
+    assert conditions(tmp_path, date(2026, 5, 1))[0].key == first
+
+
+def test_a_version_that_was_overtaken_needs_nobody(tmp_path):
+    reading(tmp_path, "esca: pages/0.html: unknown layout")
+    path = tmp_path / "build" / "readings" / "esca.json"
+    path.write_text(json.dumps({"pages": [json.loads(path.read_text())["pages"][0] | {"stands": False}]}))
+    assert conditions(tmp_path, date(2026, 5, 1)) == []
+
+
+def test_an_entry_whose_page_says_not_found_needs_nobody(tmp_path):
+    visit(tmp_path, "2026-05-01")
+    visit(tmp_path, "2026-05-01", "soft_404", url=f"{START}/entry", outcome="suspicious")
+    assert kinds(tmp_path, "2026-05-02") == []
+
+
+def test_a_fault_of_a_fresh_source_is_not_told_as_old_data(tmp_path):
+    visit(tmp_path, "2026-05-01")
+    visit(tmp_path, "2026-05-31", "login_page", outcome="suspicious")
+    assert "1 of its addresses cannot be visited" in conditions(tmp_path, date(2026, 5, 31))[0].title
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"), [(40, []), (31, []), (30, [("list_shrank", "esca")]), (1, [("list_shrank", "esca")])]
+)
+def test_a_list_that_lost_a_quarter_is_told(tmp_path, entries, told):
+    observe(tmp_path, "esca", Layout(entries=40))
+    observe(tmp_path, "esca", Layout(entries=entries))
+    assert kinds(tmp_path, "2026-05-01") == told
+    accept(tmp_path, "esca")
+    assert kinds(tmp_path, "2026-05-01") == []
+
+
+def test_an_allowance_is_noted_with_its_last_day(tmp_path):
+    reading(tmp_path, "esca: pages/0.html: unknown layout")
+    allowance = "- {code: page_unreadable, source: esca, reason: asked, by: me, until: 2026-06-30}\n"
+    (tmp_path / "allowances.yml").write_text(allowance + allowance.replace("esca", "kkk").replace("06-30", "12-31"))
+    assert conditions(tmp_path, date(2026, 5, 1))[0].allowed_until == "2026-06-30"
+    (tmp_path / "allowances.yml").write_text("- {code: page_unreadable}\n")
+    assert conditions(tmp_path, date(2026, 5, 1))[0].allowed_until == "", "a broken file silences nothing"

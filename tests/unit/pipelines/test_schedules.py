@@ -102,3 +102,17 @@ def test_an_installation_sets_its_own_times(home, monkeypatch):
     (home / "own.yml").write_text("schedules:\n  nightly: 0 3 * * *\n")
     with pytest.raises(SettingsError, match=r"nightly.*daily_visits"):
         schedules._cron("weekly_build")
+
+
+def test_a_month_has_one_release_and_a_refused_one_is_tried_again_each_morning(home):
+    assert len(asked(schedules.monthly_release, "2026-06-02").run_requests) == 1
+    (home / "releases" / "2026.06.02").mkdir(parents=True)
+    found = asked(schedules.monthly_release, "2026-06-03")
+    assert not found.run_requests
+    assert "2026.06.02" in found.skip_message
+    assert len(asked(schedules.monthly_release, "2026-07-01").run_requests) == 1
+
+
+def test_the_weekly_build_speaks_of_its_day(home):
+    (request,) = asked(schedules.weekly_build, "2026-06-01").run_requests
+    assert request.run_config["resources"]["run"]["config"]["as_of"] == "2026-06-01"

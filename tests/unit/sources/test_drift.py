@@ -76,3 +76,14 @@ def test_faults_say_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "layouts" / "lublin_city.json").write_text('{"accepted": 1}', encoding="utf-8")
     with pytest.raises(ValueError, match=r"lublin_city\.json.*Remove the file"):
         layouts(tmp_path, CARD.id)
+
+
+def test_a_list_that_lost_entries_is_told_although_its_older_version_names_them() -> None:
+    lost = b"<li>ESTA Cluster</li>\n"
+    now = [
+        replace(page, body=page.body.replace(lost, b""), path=f"later/{page.path}", confirmed_at="2099-01-01T00:00:00Z")
+        for page in pages()
+        if lost in page.body
+    ]
+    assert len(now) == 2
+    assert "entries: 30 -> 28" in drift(layout(pages()), layout([*pages(), *now]))
