@@ -115,7 +115,7 @@ class Year:
         diary: Day and words of what happened.
         visits: Day, source, and whether its start pages were reached.
         attempts: Releases that were tried.
-        builds: Days of weekly builds.
+        mondays: Monday to whether `weekly_build` asked for a build; it is only asked, to save time.
         messages: Day, event (raised, reminded, cleared), kind, source and text of alerts, as they came.
     """
 
@@ -126,7 +126,7 @@ class Year:
     diary: list[tuple[date, str]] = field(default_factory=list)
     visits: list[tuple[date, str, bool]] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
-    builds: list[date] = field(default_factory=list)
+    mondays: dict[date, bool] = field(default_factory=dict)
     messages: list[tuple[date, str, str, str, str]] = field(default_factory=list)
     today: date = date.min
 
@@ -140,7 +140,7 @@ class Year:
                     self.diary.append((self.today, words))
                 self._visit(instance)
                 if self.today.weekday() == 0:
-                    self._build(instance)
+                    self.mondays[self.today] = bool(self._asked(schedules.weekly_build, 6, instance))
                 self._release(instance)
                 self._look()
 
@@ -176,11 +176,6 @@ class Year:
         good = {visit.url for visit in Archive(self.home / "archive" / source).visits()
                 if visit.is_good and visit.retrieved_at.startswith(str(self.today))}  # fmt: skip
         return bool(good & set(load_cards()[source].start))
-
-    def _build(self, instance) -> None:
-        for request in self._asked(schedules.weekly_build, 6, instance):
-            self._run("build", request.run_config, instance)
-            self.builds.append(self.today)
 
     def _release(self, instance) -> None:
         for request in self._asked(schedules.monthly_release, 7, instance):
