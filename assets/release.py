@@ -282,6 +282,10 @@ def _fresh(run: InventoryRun, day: date) -> set[str]:
     newest = pl.read_parquet(run.build / "core_inventory__as_of.parquet")["newest"].to_list()[0]
     if newest is None or day < newest:
         return set()
+    return _visited(run)
+
+
+def _visited(run: InventoryRun) -> set[str]:
     return {card.id for card in load_cards().values() if asked_live(card, run.root)}
 
 
@@ -382,7 +386,7 @@ def asked_of(run: InventoryRun, pages: Mapping[str, str], as_of: str | None) -> 
         "judged": _judged(run),
         "ledger": ledger_version(run),
         "allowances": digest_of(run.root / "allowances.yml"),
-        "fresh": sorted(card.id for card in load_cards().values() if asked_live(card, run.root)),
+        "fresh": sorted(_fresh(run, date.fromisoformat(as_of)) if as_of else _visited(run)),
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

@@ -132,44 +132,44 @@ class Year:
 
     def live(self, first: date, last: date) -> None:
         """Lives from one day to another, both included."""
-        with dg.DagsterInstance.ephemeral() as instance:
-            for number in range((last - first).days + 1):
-                self.today = first + timedelta(days=number)
-                for words, deed in self.events.get(self.today, ()):
-                    deed(self)
-                    self.diary.append((self.today, words))
-                self._visit(instance)
-                if self.today.weekday() == 0:
-                    self.mondays[self.today] = bool(self._asked(schedules.weekly_build, 6, instance))
-                self._release(instance)
-                self._look()
+        for number in range((last - first).days + 1):
+            self.today = first + timedelta(days=number)
+            for words, deed in self.events.get(self.today, ()):
+                deed(self)
+                self.diary.append((self.today, words))
+            self._visit()
+            if self.today.weekday() == 0:
+                self.mondays[self.today] = bool(self._asked(schedules.weekly_build, 6))
+            self._release()
+            self._look()
 
-    def _asked(self, schedule, hour: int, instance) -> list[dg.RunRequest]:
+    def _asked(self, schedule, hour: int) -> list[dg.RunRequest]:
         from pipelines.definitions import defs
 
         moment = datetime(self.today.year, self.today.month, self.today.day, hour, tzinfo=ZoneInfo(schedules.TIMEZONE))
-        context = dg.build_schedule_context(
-            instance=instance, scheduled_execution_time=moment, repository_def=defs.get_repository_def()
-        )
+        context = dg.build_schedule_context(scheduled_execution_time=moment, repository_def=defs.get_repository_def())
         return list(schedule.evaluate_tick(context).run_requests)
 
-    def _run(self, job_name: str, config: dict, instance, only=None) -> bool:
+    def _run(self, job_name: str, config: dict, only=None) -> bool:
         from pipelines.definitions import defs
 
         config["loggers"].pop("console", None)
         job = defs.resolve_job_def(job_name)
-        done = job.execute_in_process(instance=instance, run_config=config, asset_selection=only, raise_on_error=False)
+        with dg.DagsterInstance.ephemeral() as instance:  # one that holds a year of events grows slow
+            done = job.execute_in_process(
+                instance=instance, run_config=config, asset_selection=only, raise_on_error=False
+            )
         return done.success
 
-    def _visit(self, instance) -> None:
+    def _visit(self) -> None:
         from pipelines.definitions import defs
 
-        for request in self._asked(schedules.daily_visits, 5, instance):
+        for request in self._asked(schedules.daily_visits, 5):
             source = request.partition_key
             job = defs.resolve_job_def("refresh_source")
             config = job.partitioned_config.get_run_config_for_partition_key(source)
             config["resources"]["run"]["config"]["moment"] = f"{self.today}T03:15:00+00:00"
-            assert self._run("refresh_source", config, instance, only=request.asset_selection), f"{source} broke off"
+            assert self._run("refresh_source", config, only=request.asset_selection), f"{source} broke off"
             self.visits.append((self.today, source, self._reached(source)))
 
     def _reached(self, source: str) -> bool:
@@ -177,9 +177,9 @@ class Year:
                 if visit.is_good and visit.retrieved_at.startswith(str(self.today))}  # fmt: skip
         return bool(good & set(load_cards()[source].start))
 
-    def _release(self, instance) -> None:
-        for request in self._asked(schedules.monthly_release, 7, instance):
-            if self._run("release", request.run_config, instance):
+    def _release(self) -> None:
+        for request in self._asked(schedules.monthly_release, 7):
+            if self._run("release", request.run_config):
                 self.attempts.append(Attempt(self.today, releases(self.home)[-1]))
                 continue
             told = gate_answer(self.home / "build")
@@ -248,8 +248,8 @@ def _happened(year: Year, month: str) -> list[str]:
 def _visited(year: Year, month: str) -> str:
     here = [(source, reached) for day, source, reached in year.visits if _of(day, month)]
     failed = Counter(source for source, reached in here if not reached)
-    told = [f"{source} not reached {count} times" for source, count in sorted(failed.items())]
-    return "; ".join([f"{sum(reached for _, reached in here)} sources", *told])
+    told = [f"{source} not reached on {count} day{'s' * (count > 1)}" for source, count in sorted(failed.items())]
+    return "; ".join(told) or "all that were due"
 
 
 def _released(year: Year, month: str) -> list[str]:
@@ -262,14 +262,15 @@ def _released(year: Year, month: str) -> list[str]:
             lines.append(f"{attempt.day.day}: gate closed ({words}); the last release stays")
         else:
             gate = attempt.release.about()["gate"]
-            lines.append(f"{attempt.day.day}: {attempt.release.version}, gate {gate}{_changed(attempt.release)}")
+            news = ", the first" if attempt == year.attempts[0] else _changed(attempt.release)
+            lines.append(f"{attempt.day.day}: {attempt.release.version}, gate {gate}{news}")
     return lines
 
 
 def _changed(release: Release) -> str:
     kinds = Counter(pl.read_parquet(release.path / "parquet" / "changes.parquet").filter(
         ~pl.col("kind").is_in(["changed", "reclassified"]))["kind"].to_list())  # fmt: skip
-    return "".join(f", {count} {kind}" for kind, count in sorted(kinds.items())) if len(kinds) else ""
+    return "".join(f", {count} {kind}" for kind, count in sorted(kinds.items()))
 
 
 def _told(year: Year, month: str) -> list[str]:

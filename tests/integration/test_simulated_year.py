@@ -6,6 +6,7 @@ tests/integration/test_simulated_year.py`; without the variable the page is comp
 
 import csv
 import io
+import logging
 import os
 from datetime import date
 from itertools import pairwise
@@ -212,6 +213,7 @@ def year(tmp_path_factory):
         patch.setenv("CLUSTER_INVENTORY_ALERT_WEBHOOK", hook)
         for source in load_cards():
             patch.setenv(f"CLUSTER_INVENTORY_BASE_{source.upper()}", base)
+        patch.setattr(logging.getLogger("dagster"), "propagate", False)  # pytest would keep a year of it
         patch.setattr(pacing.SHARED, "sleep", lambda _seconds: None)
         patch.setattr(gate, "check_table", once_per_content(suites.check_table))
         patch.setattr(suites, "check_records", once_per_content(suites.check_records))
@@ -377,7 +379,7 @@ def test_a_label_is_held_to_its_last_day_and_expired_after(released):
 
 def test_a_renamed_cluster_keeps_its_id(released):
     (cluster,) = ids_of(released["2026-11"], RENAMED)
-    assert row_of(released["2026-11"], cluster)["name_pl"] == RENAMED
+    assert RENAMED in row_of(released["2026-11"], cluster)["name_pl"]
     assert ids_of(released["2026-12"], NEW_NAME) == [cluster]
     assert row_of(released["2026-12"], cluster)["name_pl"] == NEW_NAME
     names = released["2026-12"].tables()["cluster_names"].filter(cluster_id=cluster, name=RENAMED)
