@@ -55,7 +55,7 @@ def test_every_alert_has_its_section_in_the_runbook():
     conditions = (ROOT / "pipelines" / "conditions.py").read_text(encoding="utf-8")
     sensors = (ROOT / "pipelines" / "sensors.py").read_text(encoding="utf-8")
     kinds = set(re.findall(r'Condition\(\s*"(\w+)"', conditions + sensors))
-    assert kinds == {"source_changed", "source_failing", "gate_closed", "run_failed"}
+    assert kinds == {"source_changed", "list_shrank", "source_failing", "gate_closed", "run_failed"}
     runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
     for kind in (*kinds, "trial"):
         assert f"\n## {kind}\n" in runbook, kind
