@@ -202,6 +202,14 @@ def sources_accept_layout(
     _guard(lambda: stored.accept_layout(_settings(home).home, source))
 
 
+@sources_app.command("suggest-bounds")
+def sources_suggest_bounds(home: Home = None) -> None:
+    """Suggest rows and fill rates for the card of each source, from what the releases of this home found in it."""
+    from pipelines import releasing
+
+    _guard(lambda: releasing.suggest_bounds(_settings(home).home))
+
+
 @app.command("new-source")
 def new_source(
     source: Annotated[

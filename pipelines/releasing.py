@@ -1,4 +1,4 @@
-"""What `release ...`, `export` and `diff` do: published releases listed, shown, checked, set back, pruned, exported, compared."""
+"""What `release ...`, `export`, `diff` and `sources suggest-bounds` do: releases listed, checked, pruned, exported, compared."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from expectations.bounds import SuggestedBounds, suggest
+from sources.cards import load_cards
 from warehouse.changes import changes
 from warehouse.exports import export as write_export
 from warehouse.exports import whole
@@ -130,6 +132,29 @@ def diff(home: Path, old: str | None, new: str | None, *, full: bool) -> None:
     console = Console(soft_wrap=True, highlight=False)
     console.print(Text(f"{older.version} -> {newer.version}", style="bold"))
     _print(console, release_notes(found, tables, most=found.height if full else 12, old=before_tables))
+
+
+def suggest_bounds(home: Path) -> None:
+    """Prints bounds for the card of each source, as they would stand there, with the runs behind them and the card's own.
+
+    Nothing is changed: a person reads them and writes into the card what is right.
+
+    Raises:
+        ReleaseError: There is no release.
+    """
+    known = releases(home)
+    if not known:
+        raise ReleaseError(NO_RELEASE.format(home=home))
+    console, cards = Console(soft_wrap=True, highlight=False), load_cards()
+    for found in suggest([release.tables() for release in known]):
+        card = cards.get(found.source_id)
+        console.print(Text(f"{found.source_id}, from {found.runs} runs", style="bold"))
+        console.print(Text(f"  suggested: {found}"))
+        if card is not None:
+            own = SuggestedBounds(
+                found.source_id, 0, card.bounds.rows_min, card.bounds.rows_max or 0, dict(card.bounds.filled)
+            )
+            console.print(Text(f"  its card:  {own}"))
 
 
 def release_of(home: Path, version: str | None) -> Release:

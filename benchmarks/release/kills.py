@@ -100,11 +100,13 @@ def _where(home: Path) -> str:
     staging = next((home / "releases").glob(".staging-*"), None)
     if staging is None:
         return "between two releases"
-    for part, words in (("SHA256SUMS", "with the checksums written"), ("site", "while the site was written"), ("report", "while the report was written"),
-                        ("inventory.duckdb", "while database and pages were written")):  # fmt: skip
-        if (staging / part).exists():
-            return words
-    return "while the tables were staged"
+    parts = {
+        "SHA256SUMS": "with the checksums written",
+        "site": "while the site was written",
+        "report": "while the report was written",
+        "inventory.duckdb": "while database and pages were written",
+    }
+    return next((words for part, words in parts.items() if (staging / part).exists()), "while the tables were staged")
 
 
 def _look(home: Path) -> None:

@@ -74,3 +74,12 @@ def test_an_empty_home_is_told_with_a_remedy(tmp_path, words):
     told = _run(tmp_path / "none", *words)
     assert told.exit_code == 1
     assert "cluster-inventory refresh" in told.output
+
+
+def test_bounds_are_suggested_from_what_releases_found_beside_those_of_the_card(home):
+    told = _run(home, "sources", "suggest-bounds")
+    assert told.exit_code == 0, told.output
+    lines = told.output.splitlines()
+    place = lines.index("esca, from 4 runs")
+    assert lines[place + 1].startswith("  suggested: bounds: {rows_min: ")
+    assert lines[place + 2].startswith("  its card:  bounds: {rows_min: ")

@@ -91,6 +91,48 @@ def test_permuted_input_gives_equal_bytes(tmp_path, make_tables, about):
         assert (one.path / name).read_bytes() == (two.path / name).read_bytes()
 
 
+ANOTHER_DAY = """
+import importlib.util, os, sys, time
+from pathlib import Path
+day = time.time
+time.time = lambda: day() + 400 * 86400
+time.tzset()
+from warehouse.exports import export
+from warehouse.findings import GateReport, results_frame
+from warehouse.release import publish, stage
+spec = importlib.util.spec_from_file_location("made", sys.argv[1])
+made = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(made)
+release = publish(stage(Path(sys.argv[2]), made.published_tables(60, 200), {"as_of": "2015-12-31", "method_version": "1"}),
+                  GateReport((), results_frame(())))
+export(release, Path(sys.argv[2]) / "statements.jsonl", "jsonl", "SELECT * FROM statements ORDER BY statement_id")
+"""
+
+
+def test_another_day_time_zone_language_and_hash_seed_give_equal_bytes(tmp_path):
+    maker = Path(__file__).parent.parent / "conftest.py"
+    for name, zone, seed in (("one", "UTC", "0"), ("two", "Pacific/Kiritimati", "77")):
+        environment = {
+            **os.environ,
+            "TZ": zone,
+            "PYTHONHASHSEED": seed,
+            "LANG": "C" if name == "one" else "pl_PL.UTF-8",
+        }
+        code = ANOTHER_DAY if name == "two" else ANOTHER_DAY.replace("400 * 86400", "0")
+        subprocess.run(
+            [sys.executable, "-c", code, str(maker), str(tmp_path / name)],
+            cwd=Path(__file__).parents[3],
+            env=environment,
+            check=True,
+        )
+    one, two = (tmp_path / name / "releases" / "2015.12.31" for name in ("one", "two"))
+    files = {path.relative_to(one).as_posix() for path in one.rglob("*") if path.is_file()}
+    assert files == {path.relative_to(two).as_posix() for path in two.rglob("*") if path.is_file()}
+    differing = {name for name in files if (one / name).read_bytes() != (two / name).read_bytes()}
+    assert differing == {"inventory.duckdb", "SHA256SUMS"}, "DuckDB files are equal in content, not in bytes"
+    assert (tmp_path / "one" / "statements.jsonl").read_bytes() == (tmp_path / "two" / "statements.jsonl").read_bytes()
+
+
 def test_equal_content_is_no_new_release_and_other_content_of_the_day_is_numbered(tmp_path, make_tables, about):
     tables = make_tables()
     first = publish(stage(tmp_path, tables, about), OPEN)

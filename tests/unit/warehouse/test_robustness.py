@@ -62,6 +62,52 @@ def test_a_limit_of_file_size_does_not_reach_this_process():
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
 
 
+@pytest.fixture
+def small_disk(tmp_path):
+    """A real file system of its own, of 6 MB, mounted for the test; given as its folder and a function that mounts it anew."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+
+    def mount(options):
+        return subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], capture_output=True, check=False
+        )
+
+    if os.geteuid() != 0 or mount("size=6m").returncode != 0:
+        pytest.skip(
+            "a file system can be mounted by root alone, and not in every container: the test by file size runs anyway"
+        )
+    yield disk, mount
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_is_really_full_is_told_and_loses_nothing(small_disk, make_tables, about):
+    disk, _ = small_disk
+    first = publish(stage(disk, make_tables(10, 20), about), OPEN)
+    later = {**about, "as_of": "2016-12-31"}
+    ballast = disk / "ballast"
+    for room in (20_000, 300_000, 1_000_000):  # while tables, database and pages are written
+        free = os.statvfs(disk)
+        ballast.write_bytes(b"x" * max(free.f_bavail * free.f_frsize - room, 0))
+        with pytest.raises(ReleaseError, match="Free room on the disk"):
+            publish(stage(disk, make_tables(60, 200), later), OPEN)
+        assert latest(disk).version == first.version
+        assert verify(first) == ()
+        assert not list((disk / "releases").glob(".staging-*"))
+        ballast.unlink()
+    assert publish(stage(disk, make_tables(60, 200), later), OPEN).is_new
+
+
+def test_a_home_that_can_only_be_read_is_told_and_can_be_read(small_disk, make_tables, about):
+    disk, mount = small_disk
+    first = publish(stage(disk, make_tables(10, 20), about), OPEN)
+    assert mount("remount,ro").returncode == 0
+    with pytest.raises(ReleaseError, match="mend the rights"):
+        publish(stage(disk, make_tables(12, 24), about), OPEN)
+    assert verify(first) == ()
+    assert latest(disk).version == first.version
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere: rights cannot be taken from it")
 def test_a_home_without_rights_is_told(tmp_path, make_tables, about):
     first = publish(stage(tmp_path, make_tables(10, 20), about), OPEN)
