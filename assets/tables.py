@@ -81,6 +81,8 @@ def source_readings(
         account = told[row["source_id"]]
         unread, standing = sum(bool(page["problem"]) for page in account["pages"]), standing_problems(account)
         ages = row["source_id"] in fresh and card is not None and not card.closed and bool(card.start)
+        # A visit that found nothing new does not move the day, but it shows that what is held still holds.
+        held_since = max(visits.get(row["source_id"], ()), default="") > day.isoformat()
         readings.append(
             SourceReading(
                 source_id=row["source_id"],
@@ -88,7 +90,7 @@ def source_readings(
                 unreadable=tuple(page["problem"] for page in standing),
                 overtaken=unread - len(standing),
                 previous_rows=before.get(row["source_id"]),
-                age_days=row["age_days"],
+                age_days=0 if held_since else row["age_days"],
                 max_age_days=card.cadence_days + PATIENCE_DAYS if card and ages else None,
                 optional=card is None or card.closed,
             )
