@@ -342,7 +342,7 @@ def _asked(run: InventoryRun) -> str:
         "candidate": digest_of(folder),
         "records": {source: digest_of(run.build / f"core_{source}__records.parquet") for source in SOURCES},
         "allowances": digest_of(run.root / "allowances.yml"),
-        "fresh": sorted(_fresh(run, day)),
+        "readings": [asdict(one) for one in source_readings(accounts(run), _visits(run), day, None, _fresh(run, day))],
         "code": CODE,
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
@@ -363,7 +363,8 @@ def gate_answer(build: Path) -> dict[str, Any]:
 
     Returns:
         question (digest of what the refresh depended on), as_of (the day asked for, or null), asked (digest of what was
-        audited), before (version compared with), open, reasons, and, once it was published, version and released (whether that made a new release).
+        audited), before (version compared with), open, reasons, and, once it was published, version and released (whether
+        that made a new release).
     """
     path = build / GATE
     told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -394,14 +395,14 @@ def asked_of(run: InventoryRun, pages: Mapping[str, str], as_of: str | None) -> 
 def unchanged(run: InventoryRun) -> dict[str, Any] | None:
     """Returns the gate's last answer where a refresh now could give no other one; None where there is work to do.
 
-    Nothing is parsed, matched or released for it: the stored pages are hashed, that is all.
+    Nothing is parsed, matched or released for it: the stored pages are hashed, that is all. A closed gate is asked again: a
+    visit that found nothing new may be what it waited for.
     """
     told = gate_answer(run.build)
-    if not told or told.get("question") != asked_of(run, _pages(run), run.as_of):
+    if not told or not told["open"] or told.get("question") != asked_of(run, _pages(run), run.as_of):
         return None
     in_force = latest(run.root)
-    version = in_force.version if in_force else None
-    return told if version == (told.get("version") if told["open"] else told["before"]) else None
+    return told if in_force is not None and in_force.version == told.get("version") else None
 
 
 def asked_before(run: InventoryRun) -> bool:

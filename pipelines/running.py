@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import POSTGRES, prepare
+from warehouse import home_lock
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -137,8 +138,9 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
             _execute(instance, "refresh_source", run_config(settings, visits), listen, expect, only=pages)
         order = replace(order, live=False, sources=())
         if order.from_scratch:
-            shutil.rmtree(settings.home / "build" / "made", ignore_errors=True)
-            (settings.home / "build" / "gate.json").unlink(missing_ok=True)
+            with home_lock.alone(settings.home):  # another run may be relying on what it made
+                shutil.rmtree(settings.home / "build" / "made", ignore_errors=True)
+                (settings.home / "build" / "gate.json").unlink(missing_ok=True)
         elif (unchanged := nothing_changed(settings, order)) is not None:
             if settings.remote:  # it may have been away when there was something to copy
                 push(settings.home, settings.remote)
