@@ -5,7 +5,9 @@ records of all sources -> as_of, known -> records, statements -> bodies, matches
 """
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -60,41 +62,50 @@ def write_ledger(run: InventoryRun) -> None:
     (run.build / LEDGER_STEP).write_text(json.dumps(told), encoding="utf-8")
 
 
+def _asset(
+    name: str, group: str, description: str, reuse: Reuse = _MADE, ins: Mapping[str, dg.AssetIn] | None = None
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Returns a decorator for an asset of this layer with one frame."""
+
+    def decorate(make: Callable[..., Any]) -> dg.AssetsDefinition:
+        return dg.asset(
+            name=name,
+            group_name=group,
+            description=description,
+            ins=ins,
+            kinds=KINDS,
+            owners=OWNERS,
+            tags=TAGS,
+            code_version=CODE,
+        )(reusing(reuse)(make))
+
+    return decorate
+
+
 def _out(description: str) -> dg.AssetOut:
     return dg.AssetOut(description=description, kinds=KINDS, owners=OWNERS, tags=TAGS, code_version=CODE)
 
 
-@dg.asset(
+@_asset(
     name="core_inventory__read",
-    group_name=GROUP,
-    kinds=KINDS,
+    group=GROUP,
     ins={source: dg.AssetIn(f"core_{source}__records") for source in (*SOURCES, "file")},
     description="The records of all sources together, unfolded: one row per entry and page.",
-    owners=OWNERS,
-    tags=TAGS,
-    code_version=CODE,
 )
-@reusing(_MADE)
 def read(**sources: pl.DataFrame) -> pl.DataFrame:
     """Puts the sources' records together."""
     return pl.concat([sources[name] for name in sorted(sources)]) if sources else pl.DataFrame(schema=PACKED_RECORDS)
 
 
-@dg.asset(
+@_asset(
     name="core_inventory__as_of",
-    group_name=GROUP,
-    kinds=KINDS,
+    group=GROUP,
     description="The day the inventory speaks of: the one asked for, or the newest date of the inputs. Never the clock.",
-    owners=OWNERS,
-    tags=TAGS,
-    code_version=CODE,
-)
-@reusing(
-    Reuse(
+    reuse=Reuse(
         code=CODE,
         settings=lambda run: {"as_of": run.as_of},
         reads=lambda run: [reading_path(run, source) for source in (*SOURCES, FILE)],
-    )
+    ),
 )
 def as_of(run: InventoryRun, core_inventory__read: pl.DataFrame) -> pl.DataFrame:
     """Settles the day of the inventory: a visit that found nothing new does not move it."""
@@ -128,31 +139,21 @@ def known(core_inventory__read: pl.DataFrame, core_inventory__as_of: pl.DataFram
     return pack(then), not_yet
 
 
-@dg.asset(
+@_asset(
     name="core_inventory__records",
-    group_name=GROUP,
-    kinds=KINDS,
+    group=GROUP,
     description="One row per list entry.",
-    owners=OWNERS,
-    tags=TAGS,
-    code_version=CODE,
 )
-@reusing(_MADE)
 def records(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
     """Folds the pages of an entry into one row."""
     return known_records.frame(unpack(core_inventory__known))
 
 
-@dg.asset(
+@_asset(
     name="core_inventory__statements",
-    group_name=GROUP,
-    kinds=KINDS,
+    group=GROUP,
     description="One row per value met, cleaned, with its original.",
-    owners=OWNERS,
-    tags=TAGS,
-    code_version=CODE,
 )
-@reusing(_MADE)
 def statements(core_inventory__known: pl.DataFrame) -> pl.DataFrame:
     """States every value."""
     return state(unpack(core_inventory__known))
@@ -190,16 +191,11 @@ def identity(
     return bodies, matches
 
 
-@dg.asset(
+@_asset(
     name="core_inventory__excluded",
-    group_name=GROUP,
-    kinds=KINDS,
+    group=GROUP,
     description="Records out of scope, each with its reason.",
-    owners=OWNERS,
-    tags=TAGS,
-    code_version=CODE,
 )
-@reusing(_MADE)
 def excluded(
     core_inventory__records: pl.DataFrame,
     core_inventory__statements: pl.DataFrame,
@@ -209,21 +205,15 @@ def excluded(
     return scope.exclude(core_inventory__records, core_inventory__statements, core_identity__bodies, standings())
 
 
-@dg.asset(
+@_asset(
     name="core_identity__cluster_records",
-    group_name="identity",
-    kinds=KINDS,
+    group="identity",
     description="Which entry is which cluster.",
-    owners=OWNERS,
-    tags=TAGS,
-    code_version=CODE,
-)
-@reusing(
-    Reuse(
+    reuse=Reuse(
         code=CODE,
         settings=lambda run: {"ledger": ledger_version(run)},
         writes=lambda run: [run.build / LEDGER],
-    )
+    ),
 )
 def cluster_records(
     run: InventoryRun,
@@ -243,16 +233,11 @@ def cluster_records(
     return conform(in_scope.join(ids, on="body_id"), CLUSTER_RECORDS)
 
 
-@dg.asset(
+@_asset(
     name="core_identity__review_queue",
-    group_name="identity",
-    kinds=KINDS,
+    group="identity",
     description="Pairs that wait for a judgement, one row per pair of bodies, most effect on the published counts first.",
-    owners=OWNERS,
-    tags=TAGS,
-    code_version=CODE,
 )
-@reusing(_MADE)
 def review_queue(
     core_identity__matches: pl.DataFrame,
     core_identity__bodies: pl.DataFrame,
@@ -289,16 +274,11 @@ def profiled(
     return made.clusters, made.names, made.statements, made.conflicts
 
 
-@dg.asset(
+@_asset(
     name="core_profiles__labels",
-    group_name="profiles",
-    kinds=KINDS,
+    group="profiles",
     description="Labels and statuses held, as intervals.",
-    owners=OWNERS,
-    tags=TAGS,
-    code_version=CODE,
 )
-@reusing(_MADE)
 def labelled(core_profiles__statements: pl.DataFrame) -> pl.DataFrame:
     """Reads labels and statuses off the statements."""
     return labels.intervals(core_profiles__statements)
@@ -326,16 +306,11 @@ def classified(
     return state_of, assessments, classes.classify(said, assessments, terms, day)
 
 
-@dg.asset(
+@_asset(
     name="core_inventory__clusters",
-    group_name=GROUP,
-    kinds=KINDS,
+    group=GROUP,
     description="Clusters and potential clusters, as they are published.",
-    owners=OWNERS,
-    tags=TAGS,
-    code_version=CODE,
 )
-@reusing(_MADE)
 def clusters(
     core_profiles__profiles: pl.DataFrame, core_classes__classes: pl.DataFrame, core_classes__states: pl.DataFrame
 ) -> pl.DataFrame:

@@ -20,9 +20,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from assets.gate import gate_answer
 from assets.raw import GONE, asked_live, days_visited
 from assets.records import standing_problems
-from assets.release import gate_answer
 from assets.tables import PATIENCE_DAYS
 from expectations.allowances import AllowanceError, read_allowances
 from sources.archive import Archive, Visit

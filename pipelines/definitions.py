@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import inventory, raw, records, release
+from assets import figures, gate, inventory, raw, records, release
 from assets.remote import remote_assets
 from assets.run import InventoryRun, parquet_hand_over
 from pipelines import executors, settings
@@ -49,8 +49,15 @@ _settings = settings.load()
 open_home(_settings.home)
 
 defs = dg.Definitions(
-    assets=[*raw.ASSETS, *records.ASSETS, *inventory.ASSETS, *release.ASSETS, *remote_assets(_settings.remote)],
-    asset_checks=[*records.CHECKS, *release.CHECKS],
+    assets=[
+        *raw.ASSETS,
+        *records.ASSETS,
+        *inventory.ASSETS,
+        *figures.ASSETS,
+        *release.ASSETS,
+        *remote_assets(_settings.remote),
+    ],
+    asset_checks=[*records.CHECKS, *gate.CHECKS],
     jobs=JOBS,
     schedules=SCHEDULES,
     sensors=SENSORS,

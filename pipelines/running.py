@@ -191,7 +191,7 @@ def nothing_changed(settings: Settings, order: Order) -> Outcome | None:
         settings: The installation's settings.
         order: What the run would be asked for.
     """
-    from assets.release import unchanged
+    from assets.gate import unchanged
     from assets.run import InventoryRun
 
     told = unchanged(InventoryRun(**run_config(settings, order)["resources"]["run"]["config"]))
@@ -204,7 +204,7 @@ def asked_already(settings: Settings) -> bool:
     Args:
         settings: The installation's settings.
     """
-    from assets.release import asked_before
+    from assets.gate import asked_before
     from assets.run import InventoryRun
 
     return asked_before(InventoryRun(**run_config(settings, Order())["resources"]["run"]["config"]))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from assets.release import decisions
+from assets.gate import decisions
 from assets.run import InventoryRun
 from pipelines import alerts, jobs, settings
 from pipelines.conditions import Condition, conditions

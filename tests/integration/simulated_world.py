@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import polars as pl
 
-from assets.release import gate_answer
+from assets.gate import gate_answer
 from pipelines import alerts, schedules, settings
 from pipelines.conditions import conditions
 from sources.archive import Archive, Page
