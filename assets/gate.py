@@ -269,17 +269,17 @@ def asked_of(run: InventoryRun, pages: Mapping[str, str], as_of: str | None) -> 
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def unchanged(run: InventoryRun) -> dict[str, Any] | None:
-    """Returns the gate's last answer where a refresh now could give no other one; None where there is work to do.
+def unchanged(run: InventoryRun) -> bool:
+    """Whether the release in force is what a refresh now would give.
 
     Nothing is parsed, matched or released for it: the stored pages are hashed, that is all. A closed gate is asked again: a
     visit that found nothing new may be what it waited for.
     """
     told = gate_answer(run.build)
     if not told or not told["open"] or told.get("question") != asked_of(run, _pages(run), run.as_of):
-        return None
+        return False
     in_force = latest(run.root)
-    return told if in_force is not None and in_force.version == told.get("version") else None
+    return in_force is not None and in_force.version == told.get("version")
 
 
 def asked_before(run: InventoryRun) -> bool:

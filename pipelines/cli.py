@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 
 if TYPE_CHECKING:
-    from pipelines.running import Order
+    from pipelines.orders import Order
     from pipelines.settings import Settings
 
 _Answer = TypeVar("_Answer")
@@ -134,7 +134,7 @@ def refresh(  # noqa: PLR0913  the options of one command
 
     Exit code 0: released (or nothing new). 2: the gate stayed closed, the reasons are printed, the last release stays. 1: an error.
     """
-    from pipelines.running import Order
+    from pipelines.orders import Order
 
     order = Order(
         as_of=_day(as_of),
@@ -158,7 +158,7 @@ def build(
     home: Home = None,
 ) -> None:
     """Do the same as `refresh` from a record file of your own, beside the archive or alone."""
-    from pipelines.running import Order
+    from pipelines.orders import Order
 
     if not records.is_file():
         _fail(f"{records}: no such file. Give a record file (JSON Lines); `cluster-inventory parse` writes one.")

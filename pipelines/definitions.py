@@ -11,12 +11,12 @@ import dagster as dg
 
 from assets import figures, gate, inventory, raw, records, release
 from assets.remote import remote_assets
-from assets.run import InventoryRun, parquet_hand_over
+from assets.run import parquet_hand_over
 from pipelines import executors, settings
 from pipelines.home import open_home
 from pipelines.jobs import JOBS
 from pipelines.journal import journal
-from pipelines.running import Order, run_config
+from pipelines.orders import Order, run_of
 from pipelines.schedules import SCHEDULES
 from pipelines.sensors import SENSORS
 
@@ -62,7 +62,7 @@ defs = dg.Definitions(
     schedules=SCHEDULES,
     sensors=SENSORS,
     resources={
-        "run": InventoryRun(**run_config(_settings, Order())["resources"]["run"]["config"]),
+        "run": run_of(_settings, Order()),
         "io_manager": parquet_hand_over,
     },
     loggers={"console": dg.colored_console_logger, "steps": steps, "journal": journal},

@@ -13,7 +13,7 @@ from typing import Any, Final
 import dagster as dg
 
 from pipelines import settings
-from pipelines.running import Order, run_config
+from pipelines.orders import Order, run_config
 from sources.cards import load_cards
 
 VISITED: Final = tuple(card.id for card in load_cards().values() if card.start)

@@ -9,7 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.running import Order, run_refresh
+from pipelines.orders import Order
+from pipelines.running import run_refresh
 from pipelines.settings import Settings, with_home
 from warehouse.release import Release, latest, releases, year_before
 from warehouse.report import write_report

@@ -10,11 +10,12 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import POSTGRES, prepare
+from pipelines.orders import Order, run_config, run_of
 from warehouse import home_lock
 
 if TYPE_CHECKING:
@@ -28,35 +29,6 @@ StepListener = Callable[[str, str], None]
 
 class RunFailed(RuntimeError):
     """The run broke off. The message names the step and what it said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a run is asked for.
-
-    Attributes:
-        as_of: Day the inventory speaks of, or None for the newest date of the inputs.
-        live: Visit the sources' sites first.
-        sources: Sources to visit; empty for all. All sources are read in any case.
-        archive: Read the sources' archives; False: the record file alone.
-        records_file: A user's own record file, or None.
-        from_scratch: Do every step again, also where nothing changed.
-        builds: Whether the inventory is built; False for visits alone.
-        beside: Home whose archive, ledger and judgements this one shares (past years), or None.
-        only_due: Of the sources to visit, only those that are due.
-        alert: Tell the engineer what needs a person, once the run has ended.
-    """
-
-    as_of: date | None = None
-    live: bool = False
-    sources: tuple[str, ...] = ()
-    archive: bool = True
-    records_file: Path | None = None
-    from_scratch: bool = False
-    builds: bool = True
-    beside: Path | None = None
-    only_due: bool = False
-    alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +52,6 @@ def prepare_home(home: Path) -> None:
     os.environ["DAGSTER_HOME"] = str(prepare(home, os.environ))
 
 
-def run_config(settings: Settings, order: Order, loggers: Sequence[str] = ("steps", "journal")) -> dict[str, Any]:
-    """Returns the run configuration of Dagster for that order.
-
-    Args:
-        settings: The installation's settings.
-        order: What the run is asked for.
-        loggers: Names of the loggers that the run writes to.
-    """
-    return {
-        "resources": {
-            "run": {
-                "config": {
-                    "home": str(settings.home),
-                    "as_of": order.as_of.isoformat() if order.as_of else None,
-                    "live": order.live,
-                    "visit": list(order.sources),
-                    "archive": order.archive,
-                    "records_file": str(order.records_file.resolve()) if order.records_file else None,
-                    "contact": settings.contact,
-                    "base_urls": dict(settings.base_urls),
-                    "builds": order.builds,
-                    "beside": str(order.beside) if order.beside else None,
-                }
-            },
-        },
-        "loggers": {name: {"config": {"home": str(settings.home)}} if name == "journal" else {} for name in loggers},
-    }
-
-
 def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: Callable[[int], None]) -> Outcome:
     """Visits the sources, where that is asked for, then builds and releases, where anything changed.
 
@@ -124,6 +67,7 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
     prepare_home(settings.home)
     import dagster as dg  # late: takes a second
 
+    from assets.gate import unchanged
     from pipelines.history import close_dead_runs, make_history
     from pipelines.jobs import PAGES
     from warehouse.remote import push
@@ -141,10 +85,10 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
             with home_lock.alone(settings.home):  # another run may be relying on what it made
                 shutil.rmtree(settings.home / "build" / "made", ignore_errors=True)
                 (settings.home / "build" / "gate.json").unlink(missing_ok=True)
-        elif (unchanged := nothing_changed(settings, order)) is not None:
+        elif unchanged(run_of(settings, order)):
             if settings.remote:  # it may have been away when there was something to copy
                 push(settings.home, settings.remote)
-            return unchanged
+            return Outcome(is_open=True, is_unchanged=True)
         return Outcome(_execute(instance, "refresh_all", run_config(settings, order), listen, expect))
 
 
@@ -182,32 +126,6 @@ def tell(settings: Settings, failure: RunFailed | None = None) -> None:
         condition = Condition("run_failed", "refresh", "A refresh broke off", (str(failure),), remedy)
         alerts.raise_one(home, settings.alerts, now, condition)
     alerts.reconcile(home, settings.alerts, now, conditions(home, now.date()))
-
-
-def nothing_changed(settings: Settings, order: Order) -> Outcome | None:
-    """Returns the outcome of the last build where one now could have no other; None where there is work to do.
-
-    Args:
-        settings: The installation's settings.
-        order: What the run would be asked for.
-    """
-    from assets.gate import unchanged
-    from assets.run import InventoryRun
-
-    told = unchanged(InventoryRun(**run_config(settings, order)["resources"]["run"]["config"]))
-    return Outcome(is_open=bool(told["open"]), is_unchanged=True) if told else None
-
-
-def asked_already(settings: Settings) -> bool:
-    """Whether the gate was asked about what the home holds now, on whatever day.
-
-    Args:
-        settings: The installation's settings.
-    """
-    from assets.gate import asked_before
-    from assets.run import InventoryRun
-
-    return asked_before(InventoryRun(**run_config(settings, Order())["resources"]["run"]["config"]))
 
 
 def _execute(  # noqa: PLR0913  what, how, and whom to tell

@@ -14,9 +14,10 @@ from typing import Final
 
 import dagster as dg
 
+from assets.gate import asked_before
 from pipelines import jobs, settings
 from pipelines.conditions import due, next_visit
-from pipelines.running import Order, asked_already
+from pipelines.orders import Order, run_of
 from sources.cards import load_cards
 from warehouse.release import releases
 
@@ -73,7 +74,7 @@ def daily_visits(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunReques
 )
 def weekly_build(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Asks for a build as of the day where anything changed since the gate was last asked."""
-    if asked_already(settings.load()):
+    if asked_before(run_of(settings.load(), Order())):
         return dg.SkipReason("Nothing changed since the gate was last asked: no page, no rule, no judgement.")
     return dg.RunRequest(run_config=jobs.config_of(Order(as_of=_day(context))))
 

@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from assets.gate import decisions
-from assets.run import InventoryRun
 from pipelines import alerts, jobs, settings
 from pipelines.conditions import Condition, conditions
-from pipelines.running import Order, run_config
+from pipelines.orders import Order, run_of
 from pipelines.schedules import TIMEZONE
 
 EVERY: Final = 300
@@ -78,7 +77,7 @@ def run_recovered(context: dg.RunStatusSensorContext) -> None:
 def decisions_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Asks for a build when what people decided differs from the last look."""
     given = settings.load()
-    now = decisions(InventoryRun(**run_config(given, Order())["resources"]["run"]["config"]))
+    now = decisions(run_of(given, Order()))
     if context.cursor in (None, now):
         return dg.SensorResult(skip_reason="No judgement, correction or allowance was written.", cursor=now)
     order = Order(as_of=datetime.now(ZoneInfo(TIMEZONE)).date())  # whether an allowance stands depends on the day

@@ -20,7 +20,8 @@ from warehouse.release import latest
 if TYPE_CHECKING:
     from datetime import date
 
-    from pipelines.running import Order, Outcome
+    from pipelines.orders import Order
+    from pipelines.running import Outcome
     from pipelines.settings import Settings
 
 UNCHANGED = (

@@ -10,7 +10,8 @@ import pytest
 
 from assets import release as release_assets
 from assets.measures import measured
-from pipelines.running import Order, run_refresh
+from pipelines.orders import Order
+from pipelines.running import run_refresh
 from pipelines.settings import load
 from sources.archive import Archive, Visit
 from sources.cards import load_cards
