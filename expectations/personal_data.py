@@ -21,8 +21,8 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
-# Ids of records and statements are hashes; some look like digits alone.
-_HASH: Final = re.compile(r"\b(?:[a-z_]+-[0-9a-f]{12}|[0-9a-f]{16})\b")
+# Ids of records and statements, and names of stored pages, are hashes; some begin like a telephone number.
+_HASH: Final = re.compile(r"\b(?:[a-z_]+-[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{64})\b")
 # With a country code, or after a caption, or grouped as Polish mobile (3-3-3) and landline (2-3-2-2) numbers are
 # printed. Bare digits are no evidence: REGON, NIP and KRS numbers look alike.
 _TELEPHONES: Final = (

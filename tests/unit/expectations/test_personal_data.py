@@ -26,6 +26,7 @@ def test_what_belongs_to_a_person_is_found(text):
         "NIP: 8133342123", "2016-10-25", "25-10-2016", "2011-2015", "100 000 000 zł", "budżet 123 456 789 PLN", "35-105 Rzeszów",
         "https://klaster.example/601-234-567/jan.kowalski", "lat 2012 2013 2014", "0f3c5a9be1d24c77", "12,345,678.90", "ISBN 978-83-7633-123-4",
         "1 234 567 osób", "parp_map-000123456789",
+        "pages/00/0012345678901" + "e" * 51 + ".html",  # a stored page, named by its hash
     ],
 )  # fmt: skip
 def test_what_belongs_to_a_body_may_stand(text):
