@@ -75,9 +75,7 @@ def conditions(home: Path, today: date) -> list[Condition]:
         home: The home.
         today: The day to which ages are counted.
     """
-    of_sources = [
-        found for card in load_cards().values() for found in (*_changed(card, home), *_failing(card, home, today))
-    ]
+    of_sources = [found for card in load_cards().values() for found in _of_source(card, home, today)]
     told_of = {condition.about for condition in of_sources}
     shrunk = [found for card in load_cards().values() if card.id not in told_of for found in _shrunk(card, home)]
     return [_allowed(found, home) for found in (*of_sources, *shrunk, *_gate(home, told_of))]
@@ -100,6 +98,12 @@ def last_visit(card: Card, home: Path) -> date | None:
     """Returns the day of the last good visit, shipped snapshot included, or None before the first."""
     days = days_visited(card, home)
     return date.fromisoformat(days[-1]) if days else None
+
+
+def _of_source(card: Card, home: Path, today: date) -> Iterator[Condition]:
+    changed = list(_changed(card, home))
+    yield from changed
+    yield from _failing(card, home, today, is_changed=bool(changed))
 
 
 def _changed(card: Card, home: Path) -> Iterator[Condition]:
@@ -164,10 +168,12 @@ def _allowed(condition: Condition, home: Path) -> Condition:
     return replace(condition, allowed_until=max(days, default=""))
 
 
-def _failing(card: Card, home: Path, today: date) -> Iterator[Condition]:
+def _failing(card: Card, home: Path, today: date, *, is_changed: bool) -> Iterator[Condition]:
     if not asked_live(card, home) or card.closed or not card.start:
         return
     faults = [visit for visit in _last_crawl(card, home) if not visit.is_good and _needs_a_person(visit, card)]
+    if is_changed:  # what the guards doubt about pages that cannot be read is the same trouble
+        faults = [visit for visit in faults if visit.outcome != "suspicious"]
     passing = all(map(_passing, faults))
     last = last_visit(card, home)
     age = (today - last).days if last else None

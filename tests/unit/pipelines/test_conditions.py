@@ -129,6 +129,17 @@ def test_pages_with_one_problem_are_one_line_with_a_page_to_open(tmp_path):
     assert conditions(tmp_path, date(2026, 5, 1))[0].key == told.key, "more of the same is no new trouble"
 
 
+def test_what_guard_and_parser_both_see_is_one_message(tmp_path):
+    visit(tmp_path, "2026-05-31")
+    visit(tmp_path, "2026-05-31", "shrunk", outcome="suspicious", url=f"{START}/second")
+    assert kinds(tmp_path, "2026-05-31") == [("source_failing", "esca")]
+    reading(tmp_path, "esca: pages/0.html: unknown layout")
+    assert kinds(tmp_path, "2026-05-31") == [("source_changed", "esca")]
+    assert kinds(tmp_path, "2026-08-31") == [("source_changed", "esca"), ("source_failing", "esca")], (
+        "and nobody visits"
+    )
+
+
 def test_many_reasons_are_counted_not_listed(tmp_path):
     reading(tmp_path, *(f"esca: page {number}" for number in range(50)))
     (told,) = conditions(tmp_path, date(2026, 5, 1))
