@@ -3,15 +3,19 @@
 For trying a live refresh without the web: `python -m sources.mirror DIR PORT` serves every archive under DIR (a folder with
 `manifest.jsonl`, at any depth), the page of `https://host/a?b` at `http://127.0.0.1:PORT/host/a?b`; point
 `CLUSTER_INVENTORY_BASE_<SOURCE>` at `http://127.0.0.1:PORT/{host}`. Only loopback is listened on. No part of a build.
+
+To try what a broken registry does, `--shell HOST` serves the pages of a host as one that moved its tables into a script.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import logging
+import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +23,9 @@ from urllib.parse import urlsplit
 from sources.archive import MANIFEST, Archive, Page, newest
 
 ROBOTS = b"User-agent: *\nDisallow: /admin/\n"
+SHELL = b'<div id="app"></div><script src="/static/app.js"></script>'
+
+_TABLES = re.compile(rb"<table\b.*</table\s*>", re.DOTALL | re.IGNORECASE)
 
 log = logging.getLogger("sources.mirror")
 
@@ -48,6 +55,15 @@ def place_of(url: str) -> str:
     """
     parts = urlsplit(url)
     return f"/{parts.hostname}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+
+
+def as_shell(page: Page) -> Page:
+    """Returns a page whose tables a script would draw: what stood from the first to the last is an empty element.
+
+    A page without a table stays as it is.
+    """
+    body = _TABLES.sub(lambda _: SHELL, page.body)
+    return replace(page, body=body, sha256=hashlib.sha256(body).hexdigest())
 
 
 @dataclass(slots=True)
@@ -112,9 +128,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sources.mirror", description="Serve stored pages on loopback.")
     parser.add_argument("folder", type=Path, help="folder of archives: `sources`, or `<home>/archive`")
     parser.add_argument("port", type=int)
+    parser.add_argument(
+        "--shell", metavar="HOST", action="append", default=[], help="serve this host's pages without their tables"
+    )
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    pages = served_pages(asked.folder)
+    hosts = {f"/{host}/" for host in asked.shell}
+    pages = {
+        place: as_shell(page) if any(map(place.startswith, hosts)) else page
+        for place, page in served_pages(asked.folder).items()
+    }
     log.info("%d pages on http://127.0.0.1:%d/{host}", len(pages), asked.port)
     with server(Served(pages), asked.port) as running:
         running.serve_forever()
