@@ -32,6 +32,7 @@ from expectations.gate import audit
 from sources.cards import Card, load_cards
 from warehouse.dictionary import dictionary
 from warehouse.findings import GateReport, Issue, results_frame
+from warehouse.kept_results import KeptResults
 from warehouse.release import (
     Release,
     latest,
@@ -44,6 +45,10 @@ CANDIDATE = "release_inventory__candidate"
 GATE = "gate.json"
 CODE = code_version("inventory", "sources", "assets", "expectations", "warehouse")
 """Version of all code that a release is made with."""
+CHECKS_CODE = code_version(
+    "expectations", "warehouse/dictionary.yml", "warehouse/dictionary.py", "warehouse/findings.py"
+)
+"""Version of the code that checks a table."""
 
 _TABLE_CHECKS = tuple(dictionary().tables)
 
@@ -119,8 +124,11 @@ def audited(run: InventoryRun) -> GateReport:
         day = date.fromisoformat(about["as_of"])
         before = predecessor(run.root, day)
         previous = before.tables() if before else None
+        kept = KeptResults(run.build / "made" / "checks", CHECKS_CODE)
         records = [
-            suites.check_records(source, run.build / f"core_{source}__records.parquet", _bounds(load_cards()[source]))
+            suites.check_records(
+                source, run.build / f"core_{source}__records.parquet", _bounds(load_cards()[source]), kept
+            )
             for source in accounts(run)
             if source in load_cards()
         ]
@@ -131,7 +139,9 @@ def audited(run: InventoryRun) -> GateReport:
             previous=previous,
             allowances=read_allowances(run.root / "allowances.yml"),
             record_results=pl.concat([results_frame(()), *records]),
+            kept=kept,
         )
+        kept.forget_unused()
         if not report.is_open:
             refuse(staged, report)
     _note_audit(run, report)

@@ -10,8 +10,8 @@ import dagster as dg
 import polars as pl
 
 from assets.handover import pack
-from assets.raw import content_digest, overtaken, pages_path, stored
-from assets.reuse import Reuse, code_version, reusing
+from assets.raw import content_digest, overtaken, pages_digest, pages_path, stored
+from assets.reuse import Reuse, code_version, is_made, reusing
 from assets.run import InventoryRun
 from expectations.personal_data import personal_data
 from inventory.standings import Standing, kinds_of_page
@@ -51,12 +51,37 @@ def _standing(card: Card) -> Standing:
     )
 
 
-def _records(card: Card) -> dg.AssetsDefinition:
-    key = f"core_{card.id}__records"
+def settled_sources(run: InventoryRun) -> list[str]:
+    """Returns the sources that a run has nothing to do for: pages, code and records are those of the last run.
 
-    def pages_digest(run: InventoryRun) -> dict[str, Any]:
+    A refresh leaves their steps out; what needs their records reads those of the last run.
+    """
+    return [card.id for card in load_cards().values() if _is_settled(card, run)]
+
+
+def _is_settled(card: Card, run: InventoryRun) -> bool:
+    path = pages_path(run, card.id)
+    if not path.exists() or content_digest(pl.read_parquet(path)) != pages_digest(card, run.root):
+        return False
+    return is_made(run, f"core_{card.id}__records", _reuse(card))
+
+
+def _reuse(card: Card) -> Reuse:
+    def pages_taken(run: InventoryRun) -> dict[str, Any]:
         pages = pl.read_parquet(pages_path(run, card.id)) if run.archive else None
         return {"pages": None if pages is None else content_digest(pages)}
+
+    return Reuse(
+        code=_code(card),
+        settings=pages_taken,
+        writes=lambda run: [reading_path(run, card.id)],
+        tells=lambda run: _told(run, card),
+        source=card.id,
+    )
+
+
+def _records(card: Card) -> dg.AssetsDefinition:
+    key = f"core_{card.id}__records"
 
     @dg.asset(
         name=key,
@@ -68,15 +93,7 @@ def _records(card: Card) -> dg.AssetsDefinition:
         description=f"{card.title}: one row per entry and page, as printed.",
         code_version=_code(card),
     )
-    @reusing(
-        Reuse(
-            code=_code(card),
-            settings=pages_digest,
-            writes=lambda run: [reading_path(run, card.id)],
-            tells=lambda run: _told(run, card),
-            source=card.id,
-        )
-    )
+    @reusing(_reuse(card))
     def records(context: dg.AssetExecutionContext, run: InventoryRun) -> pl.DataFrame:
         if not run.archive:
             reading_path(run, card.id).unlink(missing_ok=True)

@@ -19,12 +19,13 @@ from assets.inventory import LEDGER, day_of, write_ledger
 from assets.measures import measure
 from assets.previews import as_markdown, founding_years
 from assets.records import FILE, SOURCES, accounts, reading_path
-from assets.reuse import FILES_ONLY, Reuse, reusing
+from assets.reuse import FILES_ONLY, Reuse, code_version, reusing
 from assets.run import InventoryRun
 from assets.tables import reconciliation, rejected, retired_ids, source_states
 from inventory import criteria
 from inventory.identity.ledger import Ledger
 from warehouse.dictionary import dictionary
+from warehouse.kept_results import KeptResults
 from warehouse.release import (
     Attached,
     GateClosedError,
@@ -34,6 +35,8 @@ from warehouse.release import (
     year_before,
 )
 
+DRAWINGS_CODE = code_version("warehouse/report")
+"""Version of the code that draws the charts of the report."""
 GROUP = "release"
 KINDS = {"duckdb", "parquet"}
 OWNERS = ["team:data-engineering"]
@@ -153,11 +156,12 @@ def _publish(run: InventoryRun) -> Release:
 
 def _yearly_report(run: InventoryRun) -> Attached:
     def write(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
-        from warehouse.report import write_report  # late: charts take a second to import
+        from warehouse.report import drawings_kept_in, write_report  # late: charts take a second to import
 
         day = date.fromisoformat(dict(tables["about"].iter_rows())["as_of"])
         before = year_before(run.root, day)
-        write_report(tables, folder / "report", previous=before.tables() if before else None)
+        with drawings_kept_in(KeptResults(run.build / "made" / "drawings", DRAWINGS_CODE)):
+            write_report(tables, folder / "report", previous=before.tables() if before else None)
 
     return write
 

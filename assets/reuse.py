@@ -146,6 +146,12 @@ class _Step:
         return {asset: pl.read_parquet(self.run.build / f"{asset}.parquet") for asset in self.outputs.values()}
 
 
+def is_made(run: InventoryRun, name: str, reuse: Reuse) -> bool:
+    """Whether an asset that takes no frames would hand on what it made before, under its own name, in this run."""
+    step = _Step(name, run, reuse, {"result": name})
+    return step.holds(step.key(()))
+
+
 def reusing(reuse: Reuse) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Returns a decorator, below `dg.asset`, that runs an asset's function only where it would make something else.
 

@@ -25,6 +25,7 @@ from expectations.source_state import SourceReading, check_sources
 from expectations.suites import check_table
 from warehouse.dictionary import POLARS_TYPES, Table, dictionary
 from warehouse.findings import GateReport, Issue, Severity, results_frame
+from warehouse.kept_results import KeptResults
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -39,6 +40,7 @@ def audit(  # noqa: PLR0913 - one argument per question
     previous: Tables | None = None,
     allowances: Sequence[Allowance] = (),
     record_results: pl.DataFrame | None = None,
+    kept: KeptResults | None = None,
 ) -> GateReport:
     """Audits the tables of a release.
 
@@ -49,6 +51,7 @@ def audit(  # noqa: PLR0913 - one argument per question
         previous: Tables of the release before; None for the first.
         allowances: What somebody allowed, with reason and last day.
         record_results: Results of `suites.check_records` over the records of the sources, joined.
+        kept: Results of tables that were checked before, by their content.
 
     Returns:
         The report: open, or closed with reasons.
@@ -56,7 +59,7 @@ def audit(  # noqa: PLR0913 - one argument per question
     with _as_files(tables) as (frames, folder):
         issues = list(_shapes(frames))
         sound = {name: frame for name, frame in frames.items() if name not in {issue.table for issue in issues}}
-        checked = [check_table(name, folder / f"{name}.parquet") for name in dictionary().tables if name in sound]
+        checked = [check_table(name, folder / f"{name}.parquet", kept) for name in dictionary().tables if name in sound]
         if not issues:
             checked.append(results_frame(check_integrity(folder)))
         for name in sorted(sound):

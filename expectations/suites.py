@@ -1,14 +1,17 @@
 """Suites of Great Expectations: one per published table, from the dictionary, and one over the records of each source.
 
 Great Expectations takes seconds to import, so it is imported on first use and once. It has no engine for DuckDB or
-polars of these versions: each table reaches it as one pandas batch that DuckDB reads from Parquet.
+polars of these versions: each table reaches it as one pandas batch that DuckDB reads from Parquet. What is, byte for byte,
+what was checked before need not be checked again (`KeptResults`).
 """
 
 from __future__ import annotations
 
+import io
+import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +23,7 @@ import yaml
 from expectations.personal_data import scan
 from warehouse.dictionary import Column, Table, dictionary, literal, quoted
 from warehouse.findings import result, results_frame
+from warehouse.kept_results import KeptResults
 
 _LONGEST_KEY: Final = 1000  # characters
 _DAY: Final = r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?$"
@@ -42,22 +46,27 @@ class Bounds:
     earliest: str = "1990"
 
 
-def check_table(name: str, parquet: Path) -> pl.DataFrame:
+def check_table(name: str, parquet: Path, kept: KeptResults | None = None) -> pl.DataFrame:
     """Checks one published table against the dictionary: columns, keys, nulls, codes, patterns and ranges.
 
     Args:
         name: Name of the table.
         parquet: Its Parquet file.
+        kept: Results of tables that were checked before, by their content.
 
     Returns:
         A frame of schema `RESULTS`.
     """
-    table = dictionary().tables[name]
-    batch = _batch(f"SELECT * FROM read_parquet({literal(str(parquet))})")  # noqa: S608 - our own names and paths
-    return _validate("dictionary", name, batch, list(_from_dictionary(table)))
+    rules = list(_from_dictionary(dictionary().tables[name]))
+    sql = f"SELECT * FROM read_parquet({literal(str(parquet))})"  # noqa: S608 - our own names and paths
+
+    def check() -> pl.DataFrame:
+        return _validate("dictionary", name, _batch(sql), rules)
+
+    return _kept_or_new(kept, parquet, [name, rules], check)
 
 
-def check_records(source_id: str, parquet: Path, bounds: Bounds) -> pl.DataFrame:
+def check_records(source_id: str, parquet: Path, bounds: Bounds, kept: KeptResults | None = None) -> pl.DataFrame:
     """Checks the records of one source: rows, fill rates, dates in range, addresses, nothing about persons.
 
     Args:
@@ -65,10 +74,31 @@ def check_records(source_id: str, parquet: Path, bounds: Bounds) -> pl.DataFrame
         parquet: Parquet file with one row per record object: columns record_id, source or source_id, url, name, as_of,
             retrieved_at and, where there are fields, `fields` (JSON text). Several rows of one record_id are one entry.
         bounds: What the source's card promises.
+        kept: Results of records that were checked before, by their content.
 
     Returns:
         A frame of schema `RESULTS`, suite `records:<source_id>`.
     """
+
+    def check() -> pl.DataFrame:
+        return _checked_records(source_id, parquet, bounds)
+
+    return _kept_or_new(kept, parquet, [source_id, asdict(bounds)], check)
+
+
+def _kept_or_new(
+    kept: KeptResults | None, parquet: Path, asked: Sequence[object], check: Callable[[], pl.DataFrame]
+) -> pl.DataFrame:
+    def packed() -> bytes:
+        written = io.BytesIO()
+        check().write_parquet(written)
+        return written.getvalue()
+
+    content = json.dumps(asked, sort_keys=True, default=str).encode() + b"\0" + parquet.read_bytes()
+    return pl.read_parquet(io.BytesIO((kept or KeptResults()).take(content, packed)))
+
+
+def _checked_records(source_id: str, parquet: Path, bounds: Bounds) -> pl.DataFrame:
     suite = f"records:{source_id}"
     columns = pl.read_parquet_schema(parquet)
     batch = _batch(_entries(source_id, parquet, columns, bounds))

@@ -19,7 +19,12 @@ from sources.cards import load_cards
 VISITED: Final = tuple(card.id for card in load_cards().values() if card.start)
 """Sources that have a site to visit."""
 
-PAGES: Final = tuple(f"raw_{source}__pages" for source in VISITED)
+
+def steps_of(source: str) -> tuple[str, str]:
+    """Returns the assets of a source: its pages, and the records read from them."""
+    return f"raw_{source}__pages", f"core_{source}__records"
+
+
 PUBLISHED: Final = "release_inventory__published"
 LOGGERS: Final = ("console", "journal")
 FIRST_YEAR: Final = 2003
@@ -43,7 +48,7 @@ def _of_source(source: str) -> dict[str, Any]:
     return config_of(Order(live=True, sources=(source,), builds=False))
 
 
-_sources = dg.AssetSelection.assets(*PAGES, *(f"core_{source}__records" for source in VISITED))
+_sources = dg.AssetSelection.assets(*(asset for source in VISITED for asset in steps_of(source)))
 _everything = dg.AssetSelection.all()
 YEARS: Final = dg.TimeWindowPartitionsDefinition(
     cron_schedule="0 0 1 1 *", start=str(FIRST_YEAR), fmt="%Y", timezone="Europe/Warsaw"

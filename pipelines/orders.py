@@ -67,7 +67,11 @@ def run_config(settings: Settings, order: Order, loggers: Sequence[str] = ("step
                 }
             },
         },
-        "loggers": {name: {"config": {"home": str(settings.home)}} if name == "journal" else {} for name in loggers},
+        "loggers": {
+            # Dagster adds its console where it is not named; the command line says itself what is wrong, once.
+            "console": {"config": {"log_level": "CRITICAL"}},
+            **{name: {"config": {"home": str(settings.home)}} if name == "journal" else {} for name in loggers},
+        },
     }
 
 

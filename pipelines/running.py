@@ -68,8 +68,9 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
     import dagster as dg  # late: takes a second
 
     from assets.gate import unchanged
+    from assets.records import settled_sources
     from pipelines.history import close_dead_runs, make_history
-    from pipelines.jobs import PAGES
+    from pipelines.jobs import steps_of
     from warehouse.remote import push
 
     make_history(settings.home)
@@ -78,7 +79,7 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
         visited = _to_visit(settings, order) if order.live else []
         if visited:
             visits = replace(order, sources=tuple(visited), builds=False)
-            pages = [page for page in PAGES if page.removeprefix("raw_").removesuffix("__pages") in visited]
+            pages = [steps_of(source)[0] for source in visited]
             _execute(instance, "refresh_source", run_config(settings, visits), listen, expect, only=pages)
         order = replace(order, live=False, sources=())
         if order.from_scratch:
@@ -89,7 +90,9 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
             if settings.remote:  # it may have been away when there was something to copy
                 push(settings.home, settings.remote)
             return Outcome(is_open=True, is_unchanged=True)
-        return Outcome(_execute(instance, "refresh_all", run_config(settings, order), listen, expect))
+        settled = settled_sources(run_of(settings, order))
+        without = [name for source in settled for name in steps_of(source)]
+        return Outcome(_execute(instance, "refresh_all", run_config(settings, order), listen, expect, without=without))
 
 
 def _to_visit(settings: Settings, order: Order) -> list[str]:
@@ -135,23 +138,24 @@ def _execute(  # noqa: PLR0913  what, how, and whom to tell
     listen: StepListener,
     expect: Callable[[int], None],
     only: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> bool:
-    """Runs a job in this process; returns False where the gate stayed closed."""
-    from dagster import AssetKey
-
+    """Runs a job in this process, `only` these assets of it or all but `without`; returns False where the gate stayed closed."""
     from pipelines import definitions
     from pipelines.history import this_process
 
     definitions.STEP_LISTENERS.append(listen)
     try:
         job = definitions.defs.resolve_job_def(job_name)
-        expect(len(only) or len(job.all_node_defs))
+        keys = [key for key in job.asset_layer.selected_asset_keys if _is_asked(key.path[-1], only, without)]
+        # A check of an asset is a step of its own, named after it.
+        expect(len(only) or sum(not node.name.startswith(tuple(without)) for node in job.all_node_defs))
         result = job.execute_in_process(
             instance=instance,
             run_config=config,
             tags=this_process(),
             raise_on_error=False,
-            asset_selection=[AssetKey(name) for name in only] or None,
+            asset_selection=sorted(keys),
         )
     finally:
         definitions.STEP_LISTENERS.remove(listen)
@@ -160,6 +164,10 @@ def _execute(  # noqa: PLR0913  what, how, and whom to tell
     if any(check.check_name == "gate" and not check.passed for check in result.get_asset_check_evaluations()):
         return False
     raise RunFailed(_first_failure(result))
+
+
+def _is_asked(name: str, only: Sequence[str], without: Sequence[str]) -> bool:
+    return name in only if only else name not in without
 
 
 def _first_failure(result: object) -> str:

@@ -57,7 +57,7 @@ def daily_visits(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunReques
         yield dg.RunRequest(
             run_key=f"{source}-{today}",
             partition_key=source,
-            asset_selection=[dg.AssetKey(f"raw_{source}__pages"), dg.AssetKey(f"core_{source}__records")],
+            asset_selection=[dg.AssetKey(asset) for asset in jobs.steps_of(source)],
             tags={"source": source},
         )
     if not asked:

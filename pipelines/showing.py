@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,7 @@ from warehouse.query import query as ask
 from warehouse.release import latest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from pipelines.orders import Order
@@ -28,6 +30,7 @@ UNCHANGED = (
     "nothing changed since the last refresh: no page, no rule, no judgement; nothing was parsed, matched or released "
     "(--from-scratch does it all again, --as-of moves the day of the inventory)"
 )
+_PAGE = re.compile(r"\bpages/\S+: ")
 NO_RELEASE = "No release yet in {home}. Make one with `cluster-inventory refresh` (or name another --home)."
 
 
@@ -93,8 +96,9 @@ def _verdict(settings: Settings, outcome: Outcome, seconds: float) -> None:
         )
     else:
         console.print(Text("nothing was released"))
-    if not is_open and (settings.home / "refused").is_dir():
-        console.print(Text(f"every check with its result: {settings.home / 'refused'}/<version>/quality.html"))
+    refused = sorted((settings.home / "refused").glob("*/quality.html"), key=lambda page: page.stat().st_mtime)
+    if not is_open and refused:
+        console.print(Text(f"every check with its result: {refused[-1]}"))
 
 
 def query(home: Path, sql: str, form: str, out: Path | None) -> None:
@@ -219,11 +223,24 @@ def _troubles(console: Console, gate: dict[str, Any]) -> None:
     reasons = gate.get("reasons", [])
     if not reasons:
         return
-    table = Table("severity", "where", "what, and what to do", title="What the gate says", title_justify="left")
-    for reason in reasons:
+    table = Table("severity", "where", title="What the gate says", title_justify="left")
+    table.add_column("what, and what to do", overflow="fold")  # the name of a page is there to be copied
+    for reason, others in _alike(reasons):
         where = " ".join(part for part in (reason.get("source"), reason.get("table"), reason.get("column")) if part)
-        table.add_row(reason["severity"], Text(where), Text(f"{reason['message']} {reason['remedy']}"))
+        said = [reason["message"], *([f"({others} more like it.)"] if others else []), reason["remedy"]]
+        allowed = reason.get("allowed_by", "")
+        words = Text(" ".join(said) + (f"\nAllowed by {allowed}" if allowed else ""))
+        table.add_row("allowed" if allowed else reason["severity"], Text(where), words)
     console.print(table)
+
+
+def _alike(reasons: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], int]]:
+    """Returns each reason with the number of others that say the same of other pages."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for reason in reasons:
+        said = {name: _PAGE.sub("", str(value)) for name, value in reason.items()}
+        found.setdefault(json.dumps(said, sort_keys=True), []).append(reason)
+    return [(same[0], len(same) - 1) for same in found.values()]
 
 
 _SUMMARY = """

@@ -95,6 +95,14 @@ def test_one_changed_source_redoes_what_depends_on_it(changed):
     assert done_by_twin >= RECORDS
 
 
+def test_the_steps_of_unchanged_sources_are_left_out(changed):
+    home, *_ = changed
+    measures = measured(home)
+    asked = {row["step"] for row in measures if row["run_id"] == measures[-1]["run_id"]}
+    assert {step for step in asked if step.startswith("raw_")} == {"raw_lublin_city__pages"}
+    assert asked & RECORDS == {"core_lublin_city__records"}
+
+
 def test_what_comes_out_is_what_a_build_from_scratch_gives(changed):
     home, twin, *_ = changed
     assert released(home) == released(twin)

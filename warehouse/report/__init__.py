@@ -13,6 +13,7 @@ tables give equal bytes.
 
 from __future__ import annotations
 
+from warehouse.report.charts import drawings_kept_in
 from warehouse.report.writing import FORMATS, write_report
 
-__all__ = ["FORMATS", "write_report"]
+__all__ = ["FORMATS", "drawings_kept_in", "write_report"]

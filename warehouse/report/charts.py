@@ -2,13 +2,16 @@
 
 Figures come in as shown (`text`) beside their value, so that no drawing formats a number. Colours are told apart by
 colour-blind readers and in grey print; each drawing has its text alternative and its table beside it (`model.Chart`).
+Drawing takes most of a report's time: a drawing that is the same as last time is taken from where `drawings_kept_in` says.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +20,8 @@ from typing import Any, Final
 import altair as alt
 import vl_convert
 import yaml
+
+from warehouse.kept_results import KeptResults
 
 _HERE: Final = Path(__file__).parent
 FONTS: Final = _HERE / "fonts"
@@ -27,6 +32,24 @@ SERIES: Final = ("#1f4e79", "#e8a33d", "#6b7c8c", "#a3c4dc")
 """Dark blue, amber, grey, light blue: four steps of lightness, so that grey print keeps them apart."""
 STEPS: Final = ("#e6eff6", "#bcd5e8", "#7fb0d3", "#3d80b3", "#174a75")
 """Light to dark, for maps and shaded tables."""
+
+
+_KEPT: ContextVar[KeptResults] = ContextVar("kept drawings", default=KeptResults())  # noqa: B039  keeps nothing, holds nothing
+
+
+@contextmanager
+def drawings_kept_in(kept: KeptResults) -> Iterator[None]:
+    """Takes drawings from `kept` while it is open; those that were not asked for are forgotten at its end.
+
+    Args:
+        kept: Drawings by the content of their specification.
+    """
+    token = _KEPT.set(kept)
+    try:
+        yield
+        kept.forget_unused()
+    finally:
+        _KEPT.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +285,6 @@ def _fonts() -> None:
 
 def _svg(chart: alt.LayerChart, named: Mapping[str, Any] | None = None) -> str:
     """Returns the drawing; large data is put in by name at the end, as Altair would copy it at each step."""
-    _fonts()
     spec = (
         chart.properties(width=_WIDTH, padding=4, background="transparent")
         .properties(autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
@@ -274,8 +296,14 @@ def _svg(chart: alt.LayerChart, named: Mapping[str, Any] | None = None) -> str:
         .to_dict(validate=False)
     )
     spec["datasets"] = {**spec.get("datasets", {}), **(named or {})}
-    drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    return _sized(drawn)
+    content = json.dumps(spec, sort_keys=True, ensure_ascii=False).encode()
+    return _sized(_KEPT.get().take(content, lambda: _drawn(spec)).decode())
+
+
+def _drawn(spec: Mapping[str, Any]) -> bytes:
+    _fonts()
+    drawn: str = vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[])
+    return drawn.encode()
 
 
 def _sized(svg: str) -> str:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from expectations import suites
 from expectations.suites import Bounds, check_records
+from warehouse.kept_results import KeptResults
 
 VISIT = "2026-11-22T09:30:00Z"
 
@@ -97,3 +99,15 @@ def test_published_records_are_checked_alike(tmp_path, make_tables):
     make_tables(10, 40)["records"].write_parquet(path)
     assert _failed(check_records("esca", path, Bounds(10, 20, {"as_of": 1.0}))) == set()
     assert pl.read_parquet(path)["retrieved_at"][0] == datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+def test_records_that_were_checked_before_are_not_checked_again(tmp_path, monkeypatch):
+    path, bounds = _packed(tmp_path, _many(20)), Bounds(10, 15)
+    first = check_records("esca", path, bounds, KeptResults(tmp_path / "kept"))
+    assert _failed(first)
+    with monkeypatch.context() as patch:
+        patch.setattr(suites, "_checked_records", lambda *_: pytest.fail("checked again"))
+        again = check_records("esca", path, bounds, KeptResults(tmp_path / "kept"))
+    assert again.equals(first)
+    assert again.schema == first.schema
+    assert not _failed(check_records("esca", path, Bounds(10, 40), KeptResults(tmp_path / "kept")))
