@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 
@@ -61,12 +62,17 @@ def test_a_message_whose_polish_loses_a_part_is_refused():
 
 
 def test_polish_pages_show_notes_in_polish_and_mark_what_is_english(tables, tmp_path):
-    write_site(tables, tmp_path / "site")
-    page = (tmp_path / "site" / "pl" / "clusters" / f"{tables['clusters']['cluster_id'][0]}.html").read_text("utf-8")
-    english = (tmp_path / "site" / "en" / "clusters" / f"{tables['clusters']['cluster_id'][0]}.html").read_text("utf-8")
-    note = tables["assessments"].filter(tables["assessments"]["cluster_id"] == tables["clusters"]["cluster_id"][0])[
-        "note"
-    ][0]
-    said = PolishNotes(Wording("pl")).say(note)
-    assert (said or f'lang="en">{note}') in page
-    assert note in english
+    given = {
+        **tables,
+        "clusters": tables["clusters"].with_columns(class_reason=pl.lit("an unheard-of remark")),
+        "assessments": tables["assessments"].with_columns(note=pl.lit("no page tells")),
+    }
+    write_site(given, tmp_path / "site")
+    polish, english = (
+        (tmp_path / "site" / lang / "clusters" / "PL-C0001.html").read_text(encoding="utf-8") for lang in ("pl", "en")
+    )
+    assert "<span>żadna strona o tym nie mówi</span>" in polish
+    assert "no page tells" not in polish
+    assert '<span lang="en">an unheard-of remark</span>' in polish
+    assert "<span>no page tells</span>" in english
+    assert "<span>an unheard-of remark</span>" in english
