@@ -96,7 +96,7 @@ def profile(
     branch = _sector(said, official)
     chosen_founding = founded.filter("chosen")
     clusters = (
-        _seen(records, cluster_records)
+        _seen(records, cluster_records, as_of)
         .join(official, on="cluster_id", how="left")
         .join(chosen_founding.select("cluster_id", founded="value", founded_year="year"), on="cluster_id", how="left")
         .join(placed, on="cluster_id", how="left")
@@ -186,8 +186,10 @@ def _sector(said: pl.DataFrame, official: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _seen(records: pl.DataFrame, cluster_records: pl.DataFrame) -> pl.DataFrame:
+def _seen(records: pl.DataFrame, cluster_records: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Returns first and last day seen; a visit after the day of the inventory does not date an undated page, so it is left out."""
     day = pl.coalesce("as_of", pl.col("retrieved_at").dt.strftime("%Y-%m-%d"))
+    day = pl.when(day <= as_of.isoformat()).then(day)
     return (
         cluster_records.select("record_id", "cluster_id")
         .join(records, on="record_id")

@@ -1,7 +1,8 @@
 """What differs from the release before, cluster by cluster, and what each difference comes from.
 
 The cause is read from the evidence. Other statements or other records behind a cluster: the sources say something else.
-The same evidence on another day, in a column that depends on the day: the calendar. The same evidence under the same
+The same evidence on another day, in a column that depends on the day: the calendar; but time alone wakes nobody, so a cluster
+that is active again was met on a new visit. The same evidence under the same
 version of the rules but other files of judgement (`judgements` in the table about, a digest of them): a person's
 judgement. What is left is ours: the method.
 """
@@ -92,11 +93,16 @@ class _Compared:
             # A cluster that came or went: did its evidence come or go too, or was it only read in another way?
             side, other = (self.records, self.old_records) if cluster in self.new else (self.old_records, self.records)
             same = side[cluster] <= frozenset().union(*other.values())
-        if not same:
+        if not same or self._is_awake_again(cluster, column):
             return "source"
         if self.other_day and not self.other_method and column in _CALENDAR:
             return "calendar"
         return "judgement" if self.other_judgements and not self.other_method else "method"
+
+    def _is_awake_again(self, cluster: str, column: str | None) -> bool:
+        """Whether a later visit found what is printed as before: it says that the cluster is there still."""
+        moved = column == "state" and self.other_day and not self.other_method and not self.other_judgements
+        return moved and self.new[cluster]["state"] == "active"
 
 
 def _by_id(clusters: pl.DataFrame) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,8 @@
 """The differences between two releases as release notes: what a person would tell, the weightiest first.
 
-Counts come first, then figures, then names; a group says what its differences come from where that is not the sources. The
-whole list, value by value, is in the table `changes`; what moves with every visit (ages, counts of records) is only counted.
+Counts come first, then the sources that said something new, figures, names and labels; a group says what its differences come
+from where that is not the sources. The whole list, value by value, is in the table `changes`; what moves with every visit (ages,
+counts of records) is only counted.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
+
+from inventory.dates import first_day
+from inventory.labels import held
 
 Row = dict[str, Any]
 Tables = Mapping[str, pl.DataFrame]
@@ -92,10 +96,11 @@ def release_notes(
         most: How many clusters of a group are named; the others are counted.
         old: Published tables of the older release, for days, rules and figures of both; None where they are not at hand.
     """
-    rows = list(changes.iter_rows(named=True))
-    if not rows:
+    notes = _Notes(list(changes.iter_rows(named=True)), tables, shown, most, old)
+    labels = list(notes.labels())
+    if not notes.rows and not labels:
         return ["Nothing changed."]
-    return list(_Notes(rows, tables, shown, most, old).lines())
+    return [*notes.lines(labels)]
 
 
 class _Notes:
@@ -108,14 +113,16 @@ class _Notes:
         for row in rows:
             if row["kind"] in ("changed", "reclassified"):
                 self.by_cluster[row["cluster_id"]].add(row["column_name"])
+        self.titles = _titles(tables)
         self.sources = _sources_of(tables)
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, labels: Sequence[str]) -> Iterator[str]:
         added = self._of("added")
         if len(added) == len(self.clusters) == len(self.rows):
             yield f"The first release: {self._classes(added)}."
             return
         yield from self._lead()
+        yield from self._pages()
         yield from self._method()
         yield from self._figures()
         yield from self._reclassified()
@@ -126,6 +133,7 @@ class _Notes:
             "Merged", merged, lambda row: f"{self._gone(row)}, now part of {self._named(row['new'])}"
         )
         yield from self._group("Gone", self._of("removed"), self._gone)
+        yield from labels
         yield from self._states()
         yield from self._facts()
         yield from self._routine()
@@ -144,11 +152,50 @@ class _Notes:
         stayed = total - come
         telling = sum(1 for columns in self.by_cluster.values() if columns - set(_ROUTINE))
         routine = len(self.by_cluster) - telling
-        yield (
-            f"Of the {stayed} that stayed, {_number(telling)} changed in class, state or facts, {_number(routine)} only in what "
-            f"every visit moves, {_number(stayed - telling - routine)} not at all."
-        )
+        parts = {
+            "changed in class, state or facts": telling,
+            "changed only in what every visit moves": routine,
+            "did not change": stayed - telling - routine,
+        }
+        told = [f"{number} {what}" for what, number in parts.items() if number]
+        if told:
+            yield f"Of the {stayed} that stayed, {_listed(told)}."
         yield f"Where no other reason stands, {CAUSES['source']}."
+
+    def _pages(self) -> Iterator[str]:
+        if self.old is None or any("sources" not in side for side in (self.old, self.tables)):
+            return
+        was, now = (
+            dict(side["sources"].select("source_id", "last_change").iter_rows()) for side in (self.old, self.tables)
+        )
+        told = [
+            f"{self._titled(source)} ({day})" for source, day in sorted(now.items()) if day and day != was.get(source)
+        ]
+        if told:
+            yield f"Pages that said something new, and when: {_listed(told)}."
+
+    def labels(self) -> Iterator[str]:
+        """Yields the labels and statuses that clusters of both releases gained, lost, or that came to their end."""
+        if self.old is None or any("labels" not in side for side in (self.old, self.tables)):
+            return
+        was, now = (_labels(side["labels"]) for side in (self.old, self.tables))
+        had, has = (_held(side) for side in (self.old, self.tables))
+        stayed = set(self.clusters) & set(self.old["clusters"]["cluster_id"])
+        groups = {
+            "Labels and statuses not met before": now - was,
+            "Labels and statuses no longer met": was - now,
+            "Labels and statuses that came to their end": (had - has) & now,
+        }
+        for title, labels in groups.items():
+            of_cluster: dict[str, list[str]] = defaultdict(list)
+            for cluster, label, level in sorted(one for one in labels if one[0] in stayed):
+                of_cluster[cluster].append(self.shown(_label(label, level)))
+            lines = [f"- {self._named(cluster)}: {'; '.join(words)}" for cluster, words in sorted(of_cluster.items())]
+            if lines:
+                yield f"### {title}: {_counted(len(lines), 'cluster')}"
+                yield from lines[: self.most]
+                if len(lines) > self.most:
+                    yield f"- and {len(lines) - self.most} more"
 
     def _method(self) -> Iterator[str]:
         versions = [_fact(side, "method_version") for side in (self.old, self.tables)]
@@ -169,8 +216,7 @@ class _Notes:
             yield from told
 
     def _new(self, added: Sequence[Row]) -> Iterator[str]:
-        by_class = f" ({self._classes(added)})" if added else ""
-        yield from self._group("New", added, self._entry, extra=by_class)
+        yield from self._group("New", added, self._entry, counted=self._classes(added))
 
     def _reclassified(self) -> Iterator[str]:
         moved = self._of("reclassified")
@@ -218,14 +264,15 @@ class _Notes:
             yield "### What every visit moves"
             yield f"- {listed}"
 
-    def _group(self, title: str, rows: Sequence[Row], entry: Callable[[Row], str], extra: str = "") -> Iterator[str]:
+    def _group(self, title: str, rows: Sequence[Row], entry: Callable[[Row], str], counted: str = "") -> Iterator[str]:
         if not rows:
             return
         causes = Counter(row["cause"] for row in rows)
         usual = causes.most_common(1)[0][0]
         others = [f"{number} because {CAUSES[cause]}" for cause, number in sorted(causes.items()) if cause != usual]
         because = "" if usual == "source" else f", because {CAUSES[usual]}"
-        yield f"### {title}: {len({row['cluster_id'] for row in rows})}{extra}{because}{', but ' * bool(others)}{', '.join(others)}"
+        number = counted or str(len({row["cluster_id"] for row in rows}))
+        yield f"### {title}: {number}{because}{', but ' * bool(others)}{', '.join(others)}"
         ordered = sorted(rows, key=lambda row: row["cause"] == usual)
         for row in ordered[: self.most]:
             said = "" if row["cause"] == usual else f" ({CAUSES[row['cause']]})"
@@ -236,8 +283,9 @@ class _Notes:
     def _difference(self, row: Row, called: Mapping[str, str]) -> str:
         name = called.get(row["column_name"], "")
         old, new = (None if row[side] is None else self.shown(row[side]) for side in ("old", "new"))
-        what = f"now {new}" if old is None else f"no longer {old}" if new is None else f"{old} → {new}"
-        return f"{name} {what}".strip()
+        if old is None:
+            return f"{name} {new} (not known before)".strip()
+        return f"{name} {old} (no longer known)".strip() if new is None else f"{name} {old} → {new}".strip()
 
     def _entry(self, row: Row) -> str:
         cluster = self.clusters[row["cluster_id"]]
@@ -246,7 +294,7 @@ class _Notes:
             _words(cluster["class"]),
             cluster.get("voivodeship"),
             f"founded {founded}" if founded else None,
-            f"named by {self.shown(named)}" if named else None,
+            f"named by {', '.join(self._titled(source) for source in named)}" if named else None,
         ]
         return f"{self._name(row)}: {', '.join(part for part in told if part)}"
 
@@ -262,6 +310,11 @@ class _Notes:
         name = cluster.get("name_pl") or cluster.get("name_en")
         return f"{self.shown(name)} ({cluster_id})" if name else cluster_id
 
+    def _titled(self, source: str) -> str:
+        # The title up to what only explains it: `Kwerenda: pojedyncze fakty ...`, `Klastry w Lublinie (Urząd ...)`.
+        title: str = self.titles.get(source) or source
+        return self.shown(re.split(r": | \(", title)[0])
+
     def _gone(self, row: Row) -> str:
         return f"{self.shown(row['old'])} ({row['cluster_id']})" if row["old"] else str(row["cluster_id"])
 
@@ -272,12 +325,31 @@ class _Notes:
         return [row for row in self.rows if row["column_name"] == column and row["kind"] == "changed"]
 
 
-def _sources_of(tables: Tables) -> dict[str, str]:
+def _sources_of(tables: Tables) -> dict[str, list[str]]:
     if "cluster_records" not in tables or "records" not in tables:
         return {}
     named = tables["cluster_records"].join(tables["records"].select("record_id", "source_id"), on="record_id")
     joined = named.select("cluster_id", "source_id").unique().sort("cluster_id", "source_id")
-    return dict(joined.group_by("cluster_id", maintain_order=True).agg(pl.col("source_id").str.join(", ")).iter_rows())
+    return dict(joined.group_by("cluster_id", maintain_order=True).agg("source_id").iter_rows())
+
+
+def _titles(tables: Tables) -> dict[str, str]:
+    sources = tables.get("sources")
+    return {} if sources is None else dict(sources.drop_nulls("title").select("source_id", "title").iter_rows())
+
+
+def _labels(labels: pl.DataFrame) -> set[tuple[str, str, str]]:
+    return set(labels.select("cluster_id", "label", "level").iter_rows())
+
+
+def _held(tables: Tables) -> set[tuple[str, str, str]]:
+    day = first_day(_fact(tables, "as_of"))
+    return set() if day is None else set(held(tables["labels"], day).iter_rows())
+
+
+def _label(label: str, level: str | None) -> str:
+    name = {"esca": "ESCA", "kkk": "KKK", "parp_standards": "PARP standards"}.get(label, _words(label))
+    return f"{name} {_words(level)}" if level else name
 
 
 def _totals(statistics: pl.DataFrame) -> dict[str, float]:
@@ -300,6 +372,10 @@ def _words(code: str | None) -> str:
 
 def _number(number: int) -> str:
     return str(number) if number else "none"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1])] * (len(parts) > 1) + [parts[-1]])
 
 
 def _counted(number: int, noun: str) -> str:

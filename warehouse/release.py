@@ -39,6 +39,7 @@ from warehouse.geojson import write_map
 from warehouse.history import carried_on
 from warehouse.publisher import read_publisher
 from warehouse.release_pages import write_pages
+from warehouse.source_counts import source_counts
 from warehouse.spreadsheet_text import defused_column
 from warehouse.workbook import write_workbook
 
@@ -47,7 +48,7 @@ Attached = Callable[[Tables, Path], object]
 """What is written into the release beside its tables, from the published tables alone."""
 
 # Made here from what is given and the release before; the content that makes a version is without them.
-_DERIVED: Final = ("changes", "cluster_history")
+_DERIVED: Final = ("changes", "cluster_history", "source_counts")
 # What about says of the run rather than of the content: another value alone makes no new release.
 _OF_THE_RUN: Final = ("version", "gate", "content", "code_version")
 
@@ -156,8 +157,9 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
 
     Args:
         home: The home folder.
-        tables: Published tables by name, each with the dictionary's columns. `changes`, `cluster_history` and `about` are made
-            here; the code lists `sectors` and `voivodeships` and tables that may be empty (`filled: false`) need not be given.
+        tables: Published tables by name, each with the dictionary's columns. `changes`, `cluster_history`, `source_counts`
+            and `about` are made here; the code lists `sectors` and `voivodeships` and tables that may be empty (`filled: false`)
+            need not be given.
         about: Facts about the release; `as_of` (YYYY-MM-DD) is needed. `version` and `built_at` (newest
             `retrieved_at`) are added, `gate` when it is published.
 
@@ -179,6 +181,7 @@ def stage(home: Path, tables: Tables, about: Mapping[str, str]) -> Staged:
             frames["about"] = _about({**about, "built_at": _newest(frames["records"], as_of)})
             before = predecessor(home, as_of)
             frames["changes"] = publishable("changes", changes(frames, before.tables() if before else None))
+            frames["source_counts"] = source_counts(frames)
             content = _content(frames)
             version, same_as = _version(home, as_of, content)
             frames["cluster_history"] = carried_on(frames["clusters"], version, as_of, _history(same_as or before))

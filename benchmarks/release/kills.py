@@ -43,7 +43,7 @@ source, home, attempt, rounds = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3
 tables = Release(source.name, source).tables()
 about = dict(tables.pop("about").iter_rows())
 about = {key: about[key] for key in ("as_of", "method_version", "judgements")}
-for made in ("changes", "cluster_history"):
+for made in ("changes", "cluster_history", "source_counts"):
     tables.pop(made)
 attached = [lambda told, folder: write_report(told, folder / "report"), lambda told, folder: write_site(told, folder / "site")]
 print("ready", flush=True)

@@ -21,6 +21,7 @@ from warehouse.site import figures
 from warehouse.site.addresses import short_address, web_address
 from warehouse.site.cluster_pages import citations, cluster_pages
 from warehouse.site.listing import listing_script, script
+from warehouse.site.notes import PolishNotes
 from warehouse.site.outline_map import WIDTH, outlines
 from warehouse.site.wording import LANGUAGES, Wording, alphabet
 
@@ -235,6 +236,7 @@ def _environment(wording: Wording) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(date=wording.date, number=wording.number, web=web_address, short=short_address)
+    environment.filters["in_polish"] = PolishNotes(wording).say if wording.lang == "pl" else lambda _: None
     environment.globals.update(
         t=wording.text,
         term=wording.term,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import HealthCheck, given, settings
@@ -41,6 +42,16 @@ def test_between_equals_the_newer_count_of_members_wins(build, record):
     ]
     row = only(build(rows, {"b": "a"}))
     assert (row["members_total"], row["members_as_of"]) == (165, "2016")
+
+
+def test_no_cluster_of_a_past_day_was_first_or_last_seen_after_it(build, record):
+    read_later = replace(record("b", "Klaster A", as_of=None, founded="2010"), retrieved_at="2024-05-01T10:00:00Z")
+    alone = replace(record("c", "Klaster C", as_of=None, founded="2011"), retrieved_at="2024-05-01T10:00:00Z")
+    built = build([record("a", "Klaster A", as_of="2014-03"), read_later, alone], {"b": "a"}, date(2015, 12, 31))
+    seen = {row["cluster_id"]: (row["first_seen"], row["last_seen"]) for row in built.clusters.iter_rows(named=True)}
+    assert seen == {"a": ("2014-03", "2014-03"), "c": (None, None)}
+    today = build([record("a", "Klaster A", as_of="2014-03"), read_later], {"b": "a"}, date(2024, 5, 1))
+    assert (only(today)["first_seen"], only(today)["last_seen"]) == ("2014-03", "2024-05-01")
 
 
 def test_the_first_formal_act_is_the_founding(build, record):

@@ -58,6 +58,17 @@ def test_growing_older_is_the_calendar():
     }  # fmt: skip
 
 
+def test_time_puts_a_cluster_to_sleep_but_only_a_new_visit_wakes_it():
+    def of_state(state, as_of):
+        tables = _tables([("PL-C0001", "Dolina", "cluster", 2003, None)], [("a", "PL-C0001")], as_of=as_of)
+        return {**tables, "clusters": tables["clusters"].with_columns(state=pl.lit(state))}
+
+    slept = _rows(of_state("dormant", "2016-12-31"), of_state("active", "2015-12-31"))
+    woke = _rows(of_state("active", "2016-12-31"), of_state("dormant", "2015-12-31"))
+    assert [row[-1] for row in slept] == ["calendar"]
+    assert [row[-1] for row in woke] == ["source"]
+
+
 def test_another_class_is_reclassified():
     clusters = [("PL-C0001", "Dolina", "potential_cluster", 2003, 12), ("PL-C0002", "Łąka", "cluster", 2010, 5)]
     links = [("a", "PL-C0001"), ("b", "PL-C0002"), ("c", "PL-C0002")]

@@ -7,7 +7,7 @@ import pytest
 from expectations.gate import GateReport
 from warehouse.dictionary import dictionary
 from warehouse.findings import results_frame
-from warehouse.name_folding import folded
+from warehouse.name_folding import SEPARATORS, folded
 from warehouse.release import publish, stage
 
 # DuckDB's numbers of the storage versions: 64 is v1.0.0, 67 is v1.4.0; 2.0 writes a number that no 1.x client knows.
@@ -109,6 +109,45 @@ def test_names_are_folded_alike_in_files_and_in_the_database(connection):
     ours = words.select(folded("word"))["word"].to_list()
     theirs = [connection.execute("SELECT folded(?)", [word]).fetchone()[0] for word in words["word"]]
     assert [pair for pair in zip(letters, ours, theirs, strict=True) if pair[1] != pair[2]] == []
+
+
+def test_words_are_parted_where_letters_and_digits_end_in_latin_script():
+    letters = [
+        chr(code)
+        for code in (*range(0x20, 0x250), *range(0x2010, 0x2040), *range(0x2080, 0x208A), *range(0x20A0, 0x20C0))
+    ]
+    letters = [letter for letter in letters if unicodedata.category(letter) != "Mn"]
+    ours = pl.DataFrame({"word": [f"a{letter}b" for letter in letters]}).select(folded("word"))["word"].to_list()
+    parted = {letter for letter, word in zip(letters, ours, strict=True) if " " in word}
+    assert parted == {letter for letter in letters if unicodedata.category(letter)[0] not in "LN"}
+    assert SEPARATORS in dictionary().macros["folded"].sql
+
+
+@pytest.mark.parametrize(
+    "words", ["laki", "ŻÓŁTEJ", "olte ster 1", "3 laki zoltej klaster", "klaster-zoltej", "laki 3 nowhere", "", "–"]
+)
+def test_a_search_finds_every_name_that_holds_all_the_words_anywhere(connection, words):
+    (parts,) = (
+        pl.DataFrame({"words": [words]})
+        .select(folded("words").str.split(" ").list.filter(pl.element() != ""))["words"]
+        .to_list()
+    )
+    names = connection.execute("SELECT cluster_id, name_folded FROM cluster_names").fetchall()
+    wanted = {cluster for cluster, name in names if parts and all(part in name for part in parts)}
+    found = connection.execute("SELECT cluster_id FROM search_clusters(?)", [words]).fetchall()
+    assert len(found) == len(wanted)
+    assert {cluster for (cluster,) in found} == wanted
+
+
+def test_counts_by_source_are_those_of_the_entries(connection):
+    counted = connection.execute("""
+        WITH named AS (SELECT DISTINCT source_id, cluster_id, class, source_count
+                       FROM cluster_records JOIN records USING (record_id) JOIN clusters USING (cluster_id))
+        SELECT source_id, title, count(*) FILTER (WHERE class = 'cluster') AS clusters,
+               count(*) FILTER (WHERE class = 'potential_cluster'), count(*) FILTER (WHERE source_count = 1)
+        FROM named LEFT JOIN sources USING (source_id) GROUP BY ALL ORDER BY clusters DESC, source_id""").fetchall()
+    assert connection.execute("SELECT * FROM clusters_by_source").fetchall() == counted
+    assert len(counted) == 4
 
 
 def test_as_many_clusters_stand_behind_a_figure_as_it_says(connection, make_tables):

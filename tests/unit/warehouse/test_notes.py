@@ -40,14 +40,12 @@ def test_counts_come_first_then_names_and_causes_in_words(old):
     new = _where(new, "PL-C0003", **{"class": "potential_cluster", "class_reason": "no act is on record"})
     lines = release_notes(changes(new, old), new)
     assert lines[0] == "20 clusters and potential clusters, as many as before."
-    assert lines[1] == (
-        "Of the 20 that stayed, 2 changed in class, state or facts, none only in what every visit moves, 18 not at all."
-    )
+    assert lines[1] == ("Of the 20 that stayed, 2 changed in class, state or facts and 18 did not change.")
     assert "### Now potential cluster (cluster before): 1, because our rules changed" in lines
     assert "- Klaster Żółtej Łąki 2 (PL-C0003): no act is on record" in lines
     assert "### Gone quiet (active before, dormant now): 1, because our rules changed" in lines
     assert "- Dolina (PL-C0001): Polish name Klaster Żółtej Łąki 0 → Dolina" in lines
-    assert "- Dolina (PL-C0001): no longer http://laka0.example/" in lines
+    assert "- Dolina (PL-C0001): http://laka0.example/ (no longer known)" in lines
 
 
 def test_every_changed_cluster_is_counted_in_its_group(make_tables, old):
@@ -56,7 +54,8 @@ def test_every_changed_cluster_is_counted_in_its_group(make_tables, old):
     lines = release_notes(found, new, most=5)
     added = found.filter(pl.col("kind") == "added").height
     assert added > 5
-    head = next(place for place, line in enumerate(lines) if line.startswith(f"### New: {added} ("))
+    head = next(place for place, line in enumerate(lines) if line.startswith("### New: "))
+    assert sum(int(number) for number in re.findall(r"[0-9]+", lines[head])) == added
     assert lines[head + 6] == f"- and {added - 5} more"
     named = release_notes(found, new, most=1000)
     assert {row[0] for row in found.filter(pl.col("kind") == "added").select("cluster_id").iter_rows()} <= set(
@@ -110,6 +109,31 @@ def test_figures_sources_and_rules_of_both_releases_are_told(make_tables, old):
     assert lines[lines.index("### Figures") + 1] == "- mean age of clusters in years: 4.2 → 5"
     assert not any("clusters: 15" in line for line in lines)
     assert any(", named by " in line for line in lines)
+
+
+def test_labels_gained_lost_and_ended_are_told_once_a_cluster(old):
+    first, second = old["labels"].head(2)["cluster_id"]
+    gained = old["labels"].with_columns(
+        level=pl.when(pl.col("cluster_id") == first).then(pl.lit("silver")).otherwise("level")
+    )
+    lines = release_notes(changes(old, old), {**old, "labels": gained}, old=old)
+    number = int(first[-4:]) - 1
+    place = lines.index("### Labels and statuses not met before: 1 cluster")
+    assert lines[place + 1] == f"- Klaster Żółtej Łąki {number} ({first}): ESCA silver"
+    place = lines.index("### Labels and statuses no longer met: 1 cluster")
+    assert lines[place + 1] == f"- Klaster Żółtej Łąki {number} ({first}): ESCA bronze"
+    later = {**old, "about": old["about"].with_columns(value=pl.col("value").replace("2015-12-31", "2017-01-01"))}
+    lines = release_notes(changes(later, old), later, old=old)
+    ended = next(line for line in lines if line.startswith("### Labels and statuses that came to their end: "))
+    assert ended.endswith(f": {old['labels']['cluster_id'].n_unique()} clusters")
+    assert any(f"({second})" in line for line in lines)
+
+
+def test_pages_that_said_something_new_are_named_with_their_day(old):
+    moved = old["sources"].with_columns(last_change=pl.lit("2016-02-01"))
+    lines = release_notes(changes(_where(old, "PL-C0001", city="Opole"), old), {**old, "sources": moved}, old=old)
+    told = next(line for line in lines if line.startswith("Pages that said something new"))
+    assert told.count("(2016-02-01)") == old["sources"].height
 
 
 def test_every_cause_of_the_dictionary_has_words():
