@@ -67,6 +67,17 @@ def read_allowances(path: Path) -> tuple[Allowance, ...]:
     return tuple(_allowance(entry, f"{path}, entry {number}") for number, entry in enumerate(entries, start=1))
 
 
+def entry_for(code: str, source: str = "", table: str = "") -> str:
+    """Returns the line of allowances.yml that would allow such an issue; who writes it fills in reason, author and last day.
+
+    Example:
+        >>> entry_for("source_stale", "tci")
+        '- {code: source_stale, source: tci, reason: ..., by: ..., until: YYYY-MM-DD}'
+    """
+    narrowed = {"code": code, "source": source, "table": table, "reason": "...", "by": "...", "until": "YYYY-MM-DD"}
+    return f"- {{{', '.join(f'{key}: {value}' for key, value in narrowed.items() if value)}}}"
+
+
 def settle(issues: Iterable[Issue], allowances: Sequence[Allowance], on: date) -> list[Issue]:
     """Returns the issues, those allowed on that day marked, and an issue for each allowance that is past or unused."""
     settled, used = [], set()

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from expectations.allowances import entry_for
 from warehouse.findings import Issue
 
 Tables = Mapping[str, pl.DataFrame]
@@ -50,7 +51,8 @@ def check_continuity(new: Tables, old: Tables) -> Iterator[Issue]:
                 "",
                 "",
                 f"{number} of {len(before)} published clusters are {what}, more than {limit:.0%}.",
-                "Explain it first: see changes by cause. If it is right, allow it with a last day.",
+                "Explain it first: see changes by cause. If it is right, write into allowances.yml of the home: "
+                + entry_for(f"too_many_{what}", table="clusters"),
             )
 
 

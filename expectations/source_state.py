@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from expectations.allowances import entry_for
 from warehouse.findings import Issue, Severity
 
 SHRUNK: Final = 10
@@ -51,10 +52,11 @@ def check_sources(readings: Sequence[SourceReading]) -> Iterator[Issue]:
 
 def _check(reading: SourceReading) -> Iterator[Issue]:
     name, old = reading.source_id, _is_old(reading)
-    visit = f"Run `cluster-inventory refresh --live --source {name}`; if the site is down, allow it with a last day."
+    visit = f"Run `cluster-inventory refresh --live --source {name}`; if the site is down, "
     for problem in reading.unreadable:
         yield Issue("page_unreadable", "critical", "", "", name, problem,
-                    "Until it is mended, its rows are missing; an allowance with a last day lets the rest be published.")  # fmt: skip
+                    "Until it is mended, what it lists anew is missing; to publish the rest meanwhile, "
+                    + _allowing("page_unreadable", name))  # fmt: skip
     if reading.overtaken:
         yield Issue("page_was_unreadable", "info", "", "", name,
                     f"{reading.overtaken} earlier versions of pages cannot be read; their addresses show others since.",
@@ -63,7 +65,13 @@ def _check(reading: SourceReading) -> Iterator[Issue]:
         severity: Severity = "warning" if reading.rows and not old else "critical"
         shown = f"its data is {reading.age_days} days old" if reading.age_days is not None else "there is no older data"
         yield Issue(
-            "source_failed", severity, "", "", name, f"The last reading failed ({reading.failed}); {shown}.", visit
+            "source_failed",
+            severity,
+            "",
+            "",
+            name,
+            f"The last reading failed ({reading.failed}); {shown}.",
+            visit + _allowing("source_failed", name),
         )
     elif old:
         yield Issue(
@@ -73,7 +81,7 @@ def _check(reading: SourceReading) -> Iterator[Issue]:
             "",
             name,
             f"Its last good visit is {reading.age_days} days old; {reading.max_age_days} are allowed.",
-            visit,
+            visit + _allowing("source_stale", name),
         )
     if reading.rows == 0 and not reading.optional and not reading.failed:
         yield Issue(
@@ -93,8 +101,13 @@ def _check(reading: SourceReading) -> Iterator[Issue]:
             "",
             name,
             f"{reading.rows} rows were read, {reading.previous_rows} in the release before.",
-            "Open its newest page: pager, layout, login page? If the list did shrink, allow it with a last day.",
+            "Open its newest page: pager, layout, login page? If the list did shrink, "
+            + _allowing("source_shrank", name),
         )
+
+
+def _allowing(code: str, source: str) -> str:
+    return f"write into allowances.yml of the home: {entry_for(code, source)}"
 
 
 def _is_old(reading: SourceReading) -> bool:

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from expectations.allowances import AllowanceError, read_allowances, settle
+from expectations.source_state import SourceReading, check_sources
 from warehouse.findings import GateReport, Issue, results_frame
 
 GOOD = """
@@ -69,3 +70,24 @@ def test_an_allowance_without_reason_author_or_end_is_refused(tmp_path, missing)
 def test_a_wrong_file_says_where(tmp_path, text, named):
     with pytest.raises(AllowanceError, match=named):
         _read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "issue",
+    [
+        *check_sources(
+            [SourceReading("tci", rows=0, failed="timeout"), SourceReading("esca", rows=4, previous_rows=90)]
+        ),
+        *check_sources([SourceReading("kkk", rows=30, age_days=400, max_age_days=90)]),
+        *check_sources([SourceReading("eccp", rows=30, unreadable=("pages/1.html: unknown layout.",))]),
+    ],
+    ids=lambda issue: issue.code,
+)
+def test_the_line_that_a_remedy_prints_lets_the_issue_pass_once_a_person_filled_it_in(tmp_path, issue):
+    assert issue.severity == "critical"
+    line = issue.remedy[issue.remedy.index("- {") :]
+    with pytest.raises(AllowanceError):
+        _read(tmp_path, line)  # not as it stands: a reason, a name and a day are a person's to give
+    filled = line.replace("YYYY-MM-DD", "2027-03-31").replace("...", "the owner announced a return")
+    assert _is_open(settle([issue], _read(tmp_path, filled), date(2027, 3, 31)))
+    assert not _is_open(settle([issue], _read(tmp_path, filled), date(2027, 4, 1)))
