@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 
 from inventory.identity.blocking import Candidates, candidates
-from inventory.identity.comparison import LEVELS, Compared, by_themselves, shares_something
+from inventory.identity.comparison import Compared, by_themselves, shares_something
+from inventory.identity.contradictions import contradicted
 from inventory.identity.evidence import Evidence, gather, pooled
 from inventory.identity.explain import reasons
 from inventory.identity.homonyms import vetoes
@@ -29,14 +30,6 @@ from inventory.schemas import BODIES, MATCHES, conform
 
 CERTAIN = 3.0
 """Least mean weight at which records join in the first pass."""
-CONTRADICTIONS = (
-    ("city", "different"),
-    ("voivodeship", "different"),
-    ("country", "different"),
-    ("domain", "different"),
-    ("founded", "further apart"),
-)
-"""What keeps two records apart in the first pass: certain is what nothing contradicts. The second pass weighs it."""
 TRIANGLE = "agree, but others of the two bodies disagree (inconsistent triangle): {}"
 """Reason of a pair that would join by itself, but whose bodies do not."""
 ALARM = 150
@@ -139,7 +132,8 @@ def two_passes(evidence: Evidence, found: Candidates, weights: Weights, judgemen
     least = min(weights.match, weight_of(weights.review, weights))
     judged = same, different | apart, asked
     second = _screened(together, candidates(together, found), weights, (weights.match, least), judged)
-    body = _joined(together, second, weights, weights.match, (same, _apart(together, second, judged)))
+    barred = _apart(together, second, judged) | (contradicted(second.compared, 2) - same)
+    body = _joined(together, second, weights, weights.match, (same, barred))
     return Run(evidence, together, second.compared, body, first.pairs, weights, judgements)
 
 
@@ -159,17 +153,8 @@ def _first_pass(
     """Returns the certain bodies, the pairs that matter, and the pairs that must stay apart whatever comes."""
     screened = _screened(evidence, found, weights, (CERTAIN, np.inf), judged)
     apart = _apart(evidence, screened, judged)
-    doubtful = apart | (_contradicted(screened.compared) - judged[0])
+    doubtful = apart | (contradicted(screened.compared, 1) - judged[0])
     return _joined(evidence, screened, weights, CERTAIN, (judged[0], doubtful)), screened, apart
-
-
-def _contradicted(compared: Compared) -> _Pairs:
-    """Returns the pairs that what they say of themselves contradicts, and neither site nor coordinator ties together."""
-    said = {kind: compared.levels[kind] for kind in LEVELS}
-    against = np.any([said[kind] == LEVELS[kind].index(level) for kind, level in CONTRADICTIONS], axis=0)
-    tied = np.any([said[kind] == LEVELS[kind].index("same") for kind in ("domain", "coordinator")], axis=0)
-    at = np.flatnonzero(against & ~tied)
-    return set(zip(compared.a[at].tolist(), compared.b[at].tolist(), strict=True))
 
 
 def _screened(
