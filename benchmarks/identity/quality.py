@@ -21,7 +21,7 @@ from benchmarks.identity.estimate_weights import calibrated, pair_weights, train
 from benchmarks.identity.labelled import Labelled, load
 from inventory.identity.blocking import candidates
 from inventory.identity.comparison import compare
-from inventory.identity.contradictions import contradicted
+from inventory.identity.contradictions import irreconcilable
 from inventory.identity.homonyms import vetoes
 from inventory.identity.linkage import Run, two_passes
 from inventory.identity.scoring import Weights, load_weights, probability, score
@@ -127,7 +127,7 @@ def _scored_pairs(
     """Returns weight, truth and count of the pairs that touch a fold, see `HeldOut`."""
     compared = compare(run.pooled, candidates(run.pooled, labelled.candidates).parts())
     truth, known = pair_weights(labelled, compared)
-    barred = vetoes(run.pooled, compared) | contradicted(compared, 2)
+    barred = vetoes(run.pooled, compared) | irreconcilable(run.pooled, compared)
     free = np.array([pair not in barred for pair in zip(compared.a.tolist(), compared.b.tolist(), strict=True)])
     inside = (touched[compared.a] | touched[compared.b]) & (known > 0) & free
     a, b = (run.pooled.group[end[inside]] for end in (compared.a, compared.b))

@@ -2,14 +2,18 @@
 
 One such fact keeps two records apart in the first pass of the linkage: certain is what nothing contradicts. The second pass
 weighs it, and two such facts keep bodies apart for good, unless a name of both is the same word by word: this parts
-bodies of nearly one name that no list of homonyms knows. A common web site or coordinator outweighs them.
+bodies of nearly one name that no list of homonyms knows. A name of branches alone, such as *Klaster Turystyczny*, is
+anybody's: there one other town or site is enough. A common web site or coordinator outweighs them.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inventory.identity.comparison import LEVELS, Compared
+from inventory.identity.evidence import Evidence
+from inventory.identity.lexicon import KINDS
 from inventory.identity.rows import Mask
 
 FACTS = (
@@ -20,22 +24,48 @@ FACTS = (
 """Independent facts, each with the levels of evidence of which any one contradicts."""
 
 
-def contradicted(compared: Compared, least: int) -> set[tuple[int, int]]:
-    """Returns the pairs of records that at least so many facts contradict.
+_OWN = np.isin(KINDS, ("proper", "place", "local", "direction"))
+"""Which kinds of words make a name one body's."""
+
+
+def contradicted(compared: Compared) -> set[tuple[int, int]]:
+    """Returns the pairs of records that a fact contradicts.
 
     Args:
         compared: Compared pairs.
-        least: Fewest facts; from two on, pairs with a name in common are left out.
     """
+    return _pairs(compared, (_facts(compared) > 0) & ~_tied(compared))
 
-    def said(kind: str, level: str) -> Mask:
-        return np.asarray(compared.levels[kind] == LEVELS[kind].index(level))
 
+def irreconcilable(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
+    """Returns the pairs of records that must stay apart, for two facts, or for one where the names say branches alone.
+
+    Args:
+        evidence: What is known, pooled by certain bodies.
+        compared: Compared pairs.
+    """
+    two = (_facts(compared) > 1) & ~_said(compared, "name", "same words")
+    own = evidence.concepts.keep(_OWN[evidence.concept_kind]).size > 0
+    bare = ~(own | evidence.names.alone)
+    elsewhere = _said(compared, "city", "different") | _said(compared, "domain", "different")
+    return _pairs(compared, (two | (elsewhere & bare[compared.name_a] & bare[compared.name_b])) & ~_tied(compared))
+
+
+def _facts(compared: Compared) -> NDArray[np.int64]:
     facts = np.zeros(len(compared.a), dtype=np.int64)
     for fact in FACTS:
-        facts += np.any([said(kind, level) for kind, level in fact], axis=0)
-    tied = said("domain", "same") | said("coordinator", "same")
-    if least > 1:
-        tied |= said("name", "same words")
-    at = np.flatnonzero((facts >= least) & ~tied)
+        facts += np.any([_said(compared, kind, level) for kind, level in fact], axis=0)
+    return facts
+
+
+def _tied(compared: Compared) -> Mask:
+    return _said(compared, "domain", "same") | _said(compared, "coordinator", "same")
+
+
+def _said(compared: Compared, kind: str, level: str) -> Mask:
+    return np.asarray(compared.levels[kind] == LEVELS[kind].index(level))
+
+
+def _pairs(compared: Compared, wanted: Mask) -> set[tuple[int, int]]:
+    at = np.flatnonzero(wanted)
     return set(zip(compared.a[at].tolist(), compared.b[at].tolist(), strict=True))

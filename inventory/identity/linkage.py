@@ -17,7 +17,7 @@ import polars as pl
 
 from inventory.identity.blocking import Candidates, candidates
 from inventory.identity.comparison import Compared, by_themselves, shares_something
-from inventory.identity.contradictions import contradicted
+from inventory.identity.contradictions import contradicted, irreconcilable
 from inventory.identity.evidence import Evidence, gather, pooled
 from inventory.identity.explain import reasons
 from inventory.identity.homonyms import vetoes
@@ -132,7 +132,7 @@ def two_passes(evidence: Evidence, found: Candidates, weights: Weights, judgemen
     least = min(weights.match, weight_of(weights.review, weights))
     judged = same, different | apart, asked
     second = _screened(together, candidates(together, found), weights, (weights.match, least), judged)
-    barred = _apart(together, second, judged) | (contradicted(second.compared, 2) - same)
+    barred = _apart(together, second, judged) | (irreconcilable(together, second.compared) - same)
     body = _joined(together, second, weights, weights.match, (same, barred))
     return Run(evidence, together, second.compared, body, first.pairs, weights, judgements)
 
@@ -153,7 +153,7 @@ def _first_pass(
     """Returns the certain bodies, the pairs that matter, and the pairs that must stay apart whatever comes."""
     screened = _screened(evidence, found, weights, (CERTAIN, np.inf), judged)
     apart = _apart(evidence, screened, judged)
-    doubtful = apart | (contradicted(screened.compared, 1) - judged[0])
+    doubtful = apart | (contradicted(screened.compared) - judged[0])
     return _joined(evidence, screened, weights, CERTAIN, (judged[0], doubtful)), screened, apart
 
 
