@@ -120,7 +120,9 @@ class Evidence:
         """Letters of the longest acronym printed in each name that is an acronym alone, 0 for other names."""
         printed = self.names.acronyms
         letters = np.zeros(len(self.concepts), dtype=np.int64)
-        np.maximum.at(letters, printed["name"].to_numpy(), printed["acronym"].str.len_chars().to_numpy().astype(np.int64))
+        np.maximum.at(
+            letters, printed["name"].to_numpy(), printed["acronym"].str.len_chars().to_numpy().astype(np.int64)
+        )
         return np.where(self.names.alone, letters, 0)
 
     @cached_property
