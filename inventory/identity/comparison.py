@@ -280,8 +280,8 @@ def _name_levels(evidence: Evidence, a: Places, b: Places, i: Places, j: Places)
         levels[kind] = np.where(acronym, 0, levels[kind])
     letters = np.maximum(evidence.acronym_letters[i], evidence.acronym_letters[j])
     worded = evidence.worded[a] & evidence.worded[b]
-    told = np.digitize(_LETTER_BITS * letters - evidence.chance_bits - _OTHER_WORDS_BITS * worded, _INFORMATION)
-    levels["information"] = np.where(acronym, told, levels["information"])
+    bits = _LETTER_BITS * letters - evidence.chance_bits - _OTHER_WORDS_BITS * worded
+    levels["information"] = np.where(acronym, np.digitize(bits, _INFORMATION), levels["information"])
     return levels
 
 

@@ -1,8 +1,8 @@
 """Facts that contradict that two records speak of one body: where it is, its web site, when it was founded.
 
-One such fact keeps two records apart in the first pass of the linkage: certain is what nothing contradicts. The second pass
-weighs it, and two such facts keep bodies apart for good, unless a name of both is the same word by word: this parts
-bodies of nearly one name that no list of homonyms knows. A name of branches alone, such as *Klaster Turystyczny*, is
+One such fact keeps two records apart in the first pass of the linkage, two if they have one name: certain is what nothing
+contradicts. The second pass weighs it, and two such facts keep bodies apart for good, unless a name of both is the same
+word by word: this parts bodies of nearly one name that no list of homonyms knows. A name of branches alone, such as *Klaster Turystyczny*, is
 anybody's: there one other town or site is enough. A common web site or coordinator outweighs them.
 """
 
@@ -28,13 +28,15 @@ _OWN = np.isin(KINDS, ("proper", "place", "local", "direction"))
 """Which kinds of words make a name one body's."""
 
 
-def contradicted(compared: Compared) -> set[tuple[int, int]]:
-    """Returns the pairs of records that a fact contradicts.
+def contradicted(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
+    """Returns the pairs of records of which the first pass is not certain: a fact contradicts, and names differ or are bare.
 
     Args:
+        evidence: What each record says by itself.
         compared: Compared pairs.
     """
-    return _pairs(compared, (_facts(compared) > 0) & ~_tied(compared))
+    own_name = _said(compared, "name", "same words") & ~_bare(evidence, compared)
+    return _pairs(compared, (_facts(compared) > own_name) & ~_tied(compared))
 
 
 def irreconcilable(evidence: Evidence, compared: Compared) -> set[tuple[int, int]]:
@@ -45,10 +47,15 @@ def irreconcilable(evidence: Evidence, compared: Compared) -> set[tuple[int, int
         compared: Compared pairs.
     """
     two = (_facts(compared) > 1) & ~_said(compared, "name", "same words")
+    elsewhere = _said(compared, "city", "different") | _said(compared, "domain", "different")
+    return _pairs(compared, (two | (elsewhere & _bare(evidence, compared))) & ~_tied(compared))
+
+
+def _bare(evidence: Evidence, compared: Compared) -> Mask:
+    """Tells in which pairs both names say branches alone."""
     own = evidence.concepts.keep(_OWN[evidence.concept_kind]).size > 0
     bare = ~(own | evidence.names.alone)
-    elsewhere = _said(compared, "city", "different") | _said(compared, "domain", "different")
-    return _pairs(compared, (two | (elsewhere & bare[compared.name_a] & bare[compared.name_b])) & ~_tied(compared))
+    return np.asarray(bare[compared.name_a] & bare[compared.name_b])
 
 
 def _facts(compared: Compared) -> NDArray[np.int64]:

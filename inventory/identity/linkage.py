@@ -153,7 +153,7 @@ def _first_pass(
     """Returns the certain bodies, the pairs that matter, and the pairs that must stay apart whatever comes."""
     screened = _screened(evidence, found, weights, (CERTAIN, np.inf), judged)
     apart = _apart(evidence, screened, judged)
-    doubtful = apart | (contradicted(screened.compared) - judged[0])
+    doubtful = apart | (contradicted(evidence, screened.compared) - judged[0])
     return _joined(evidence, screened, weights, CERTAIN, (judged[0], doubtful)), screened, apart
 
 
