@@ -13,6 +13,7 @@ import hashlib
 import sys
 from dataclasses import dataclass
 from itertools import pairwise
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from benchmarks.identity.labelled import Labelled, load
 from inventory.identity.blocking import candidates
 from inventory.identity.comparison import compare
 from inventory.identity.contradictions import irreconcilable
-from inventory.identity.homonyms import vetoes
+from inventory.identity.homonyms import Homonyms, vetoes
 from inventory.identity.linkage import Run, two_passes
 from inventory.identity.scoring import Weights, load_weights, probability, score
 
@@ -202,6 +203,10 @@ def main() -> None:
     )
     out = held_out(labelled)
     print("held out  ", summary(out.counts), " hard pairs", out.hard, f"{out.hard[0] / out.hard[1]:.3f}")
+    nothing = Homonyms(frozenset(), frozenset())
+    with patch("inventory.identity.homonyms.load_homonyms", return_value=nothing):
+        bare = held_out(labelled)
+    print("no homonyms listed", summary(bare.counts), " hard pairs", bare.hard, f"{bare.hard[0] / bare.hard[1]:.3f}")
     reliability(out, weights)
     if "--errors" in sys.argv:
         for touched, part in out.found:
