@@ -13,15 +13,18 @@ import hashlib
 import sys
 from dataclasses import dataclass
 from itertools import pairwise
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.identity.estimate_weights import pair_weights, train
+from benchmarks.identity.estimate_weights import calibrated, pair_weights, train
 from benchmarks.identity.labelled import Labelled, load
 from inventory.identity.blocking import candidates
 from inventory.identity.comparison import compare
-from inventory.identity.linkage import two_passes
+from inventory.identity.contradictions import irreconcilable
+from inventory.identity.homonyms import Homonyms, vetoes
+from inventory.identity.linkage import Run, two_passes
 from inventory.identity.scoring import Weights, load_weights, probability, score
 
 FOLDS = 5
@@ -83,8 +86,11 @@ class HeldOut:
         counts: As `counts` gives them, over all folds.
         hard: Hard pairs right, and all; a pair across two folds counts twice.
         found: For each fold, the records in it and the bodies found.
-        weight: Match weights, as reported, of all pairs that touch a fold, by weights that had not seen it.
+        weight: Match weights, as reported, of all pairs that touch a fold, by weights that had not seen it; without pairs
+            that homonyms or contradictions keep apart whatever they weigh.
         truth: Whether each is a match.
+        counted: What each counts: one divided by the pairs of records of the same two pooled bodies.
+        fold: The fold that each touches.
     """
 
     counts: NDArray[np.float64]
@@ -92,49 +98,74 @@ class HeldOut:
     found: list[tuple[NDArray[np.bool_], Ints]]
     weight: NDArray[np.float64]
     truth: NDArray[np.bool_]
+    counted: NDArray[np.float64]
+    fold: Ints
 
 
 def held_out(labelled: Labelled) -> HeldOut:
     """Cross-validates by body, see the top of this module."""
     fold = fold_of(labelled)
     total, right, hard_total = np.zeros(6), 0, 0
-    parts, pair_weight, pair_truth = [], [], []
+    parts, scored = [], []
     for k in range(FOLDS):
         touched = fold == k
         weights = train(labelled, touched)
         run = two_passes(labelled.evidence, labelled.candidates, weights)
-        compared = compare(run.pooled, candidates(run.pooled, labelled.candidates).parts())
         found = run.body
         total += counts(labelled.body, found, touched)
         r, t = hard(labelled, found, touched)
         right, hard_total = right + r, hard_total + t
-        truth, counted = pair_weights(labelled, compared)
-        inside = (touched[compared.a] | touched[compared.b]) & (counted > 0)
-        pair_weight.append(score(compared, weights)[inside])
-        pair_truth.append(truth[inside])
+        scored.append(_scored_pairs(labelled, run, weights, touched))
         parts.append((touched, found))
-    return HeldOut(total, (right, hard_total), parts, np.concatenate(pair_weight), np.concatenate(pair_truth))
+    weight, truth, counted = (np.concatenate(columns) for columns in zip(*scored, strict=True))
+    folds = np.repeat(np.arange(FOLDS), [len(columns[0]) for columns in scored])
+    return HeldOut(total, (right, hard_total), parts, weight, truth, counted, folds)
+
+
+def _scored_pairs(
+    labelled: Labelled, run: Run, weights: Weights, touched: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+    """Returns weight, truth and count of the pairs that touch a fold, see `HeldOut`."""
+    compared = compare(run.pooled, candidates(run.pooled, labelled.candidates).parts())
+    truth, known = pair_weights(labelled, compared)
+    barred = vetoes(run.pooled, compared) | irreconcilable(run.pooled, compared)
+    free = np.array([pair not in barred for pair in zip(compared.a.tolist(), compared.b.tolist(), strict=True)])
+    inside = (touched[compared.a] | touched[compared.b]) & (known > 0) & free
+    a, b = (run.pooled.group[end[inside]] for end in (compared.a, compared.b))
+    both = np.minimum(a, b) * len(labelled.body) + np.maximum(a, b)
+    _, back, many = np.unique(both, return_inverse=True, return_counts=True)
+    return score(compared, weights)[inside], truth[inside], 1.0 / many[back]
 
 
 def reliability(out: HeldOut, weights: Weights) -> None:
-    """Prints predicted against observed share of matches, by band of probability, on held-out pairs."""
-    p = probability(out.weight, weights)
-    print("probability   pairs  mean predicted  observed")
+    """Prints predicted against observed share of matches, by band of probability, on held-out pairs of bodies.
+
+    Slope and shift are fitted on the other folds, too: nothing in a line has seen the bodies of its pairs.
+    """
+    p = np.zeros(len(out.weight))
+    for k in range(FOLDS):
+        here = out.fold == k
+        line = calibrated(weights, out.weight[~here], out.truth[~here], out.counted[~here])
+        p[here] = probability(out.weight[here], line)
+    print("probability   pairs of records  pairs of bodies  mean predicted  observed")
     edges = (0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1.01)
     for low, high in pairwise(edges):
         band = (p >= low) & (p < high)
         if band.any():
+            said, seen = (np.average(x[band], weights=out.counted[band]) for x in (p, out.truth))
             print(
-                f"{low:.2f}-{min(high, 1):.2f}  {band.sum():7d}  {p[band].mean():14.3f}  {out.truth[band].mean():8.3f}"
+                f"{low:.2f}-{min(high, 1):.2f}  {band.sum():17d}  {out.counted[band].sum():15.1f}  {said:14.3f}  {seen:8.3f}"
             )
-    print(f"expected calibration error {calibration_error(p, out.truth):.4f}")
+    print(f"expected calibration error {calibration_error(p, out.truth, out.counted):.4f}")
 
 
-def calibration_error(p: NDArray[np.float64], truth: NDArray[np.bool_], bands: int = 20) -> float:
-    """Returns the mean distance of predicted and observed share over bands of equal width, weighed by pairs."""
+def calibration_error(
+    p: NDArray[np.float64], truth: NDArray[np.bool_], counted: NDArray[np.float64], bands: int = 20
+) -> float:
+    """Returns the mean distance of predicted and observed share over bands of equal width, weighed by what pairs count."""
     band = np.minimum((p * bands).astype(int), bands - 1)
-    gaps = [abs(p[band == k].sum() - truth[band == k].sum()) for k in range(bands)]
-    return float(sum(gaps) / len(p))
+    gaps = [abs((counted * (p - truth))[band == k].sum()) for k in range(bands)]
+    return float(sum(gaps) / counted.sum())
 
 
 def print_errors(labelled: Labelled, found: Ints, touched: NDArray[np.bool_]) -> None:
@@ -172,6 +203,10 @@ def main() -> None:
     )
     out = held_out(labelled)
     print("held out  ", summary(out.counts), " hard pairs", out.hard, f"{out.hard[0] / out.hard[1]:.3f}")
+    nothing = Homonyms(frozenset(), frozenset())
+    with patch("inventory.identity.homonyms.load_homonyms", return_value=nothing):
+        bare = held_out(labelled)
+    print("no homonyms listed", summary(bare.counts), " hard pairs", bare.hard, f"{bare.hard[0] / bare.hard[1]:.3f}")
     reliability(out, weights)
     if "--errors" in sys.argv:
         for touched, part in out.found:

@@ -68,6 +68,10 @@ OF_RECORDS = ("host", "page", "listed")
 
 _CHUNK = 65_536
 _INFORMATION = (6.0, 10.5, 16.0)
+_LETTER_BITS = 4.0
+"""What a letter of an acronym tells, in bits: some are rare, and a long list has every short acronym more than once."""
+_OTHER_WORDS_BITS = 8.0
+"""What an acronym tells less where both also have names in words, and these agree less than the acronyms."""
 NAMED = (
     LEVELS["name"].index("same words"),
     *(LEVELS["name"].index(f"same meaning, {x}") for x in ("one language, other words", "other language")),
@@ -272,8 +276,12 @@ def _name_levels(evidence: Evidence, a: Places, b: Places, i: Places, j: Places)
     # An acronym by itself is no word of a name: whether it fits is said once, under `acronym`.
     acronym = evidence.names.alone[i] | evidence.names.alone[j]
     levels["name"] = np.where(acronym, LEVELS["name"].index("an acronym alone"), levels["name"])
-    for kind in ("information", "proper", "field", "place", "direction", "scope"):
+    for kind in ("proper", "field", "place", "direction", "scope"):
         levels[kind] = np.where(acronym, 0, levels[kind])
+    letters = np.maximum(evidence.acronym_letters[i], evidence.acronym_letters[j])
+    worded = evidence.worded[a] & evidence.worded[b]
+    bits = _LETTER_BITS * letters - evidence.chance_bits - _OTHER_WORDS_BITS * worded
+    levels["information"] = np.where(acronym, np.digitize(bits, _INFORMATION), levels["information"])
     return levels
 
 

@@ -116,6 +116,16 @@ class Evidence:
         return total.astype(np.float64)
 
     @cached_property
+    def acronym_letters(self) -> Ints:
+        """Letters of the longest acronym printed in each name that is an acronym alone, 0 for other names."""
+        printed = self.names.acronyms
+        letters = np.zeros(len(self.concepts), dtype=np.int64)
+        np.maximum.at(
+            letters, printed["name"].to_numpy(), printed["acronym"].str.len_chars().to_numpy().astype(np.int64)
+        )
+        return np.where(self.names.alone, letters, 0)
+
+    @cached_property
     def kind_digit(self) -> Ints:
         """For each concept a one in the digit of its kind, to be added up; nothing for those that tell nothing."""
         one = np.left_shift(1, KIND_BITS * self.concept_kind)

@@ -17,6 +17,7 @@ import polars as pl
 
 from inventory.identity.blocking import Candidates, candidates
 from inventory.identity.comparison import Compared, by_themselves, shares_something
+from inventory.identity.contradictions import contradicted, irreconcilable
 from inventory.identity.evidence import Evidence, gather, pooled
 from inventory.identity.explain import reasons
 from inventory.identity.homonyms import vetoes
@@ -27,7 +28,7 @@ from inventory.identity.scoring import Weights, load_weights, probability, score
 from inventory.identity.screening import Screened, Wanted, screen
 from inventory.schemas import BODIES, MATCHES, conform
 
-CERTAIN = 2.0
+CERTAIN = 3.0
 """Least mean weight at which records join in the first pass."""
 TRIANGLE = "agree, but others of the two bodies disagree (inconsistent triangle): {}"
 """Reason of a pair that would join by itself, but whose bodies do not."""
@@ -126,40 +127,58 @@ def two_passes(evidence: Evidence, found: Candidates, weights: Weights, judgemen
     judgements = judgements or Judgements()
     same, different = (_judged(evidence, judgements, verdict) for verdict in ("same", "different"))
     asked = set().union(*(_judged(evidence, judgements, verdict) for verdict in VERDICTS))
-    certain, first, apart = _resolved(evidence, found, weights, (CERTAIN, np.inf), (same, different, asked))
+    certain, first, apart = _first_pass(evidence, found, weights, (same, different, asked))
     together = pooled(evidence, certain)
     least = min(weights.match, weight_of(weights.review, weights))
-    body, second, _ = _resolved(
-        together, candidates(together, found), weights, (weights.match, least), (same, different | apart, asked)
-    )
+    judged = same, different | apart, asked
+    second = _screened(together, candidates(together, found), weights, (weights.match, least), judged)
+    barred = _apart(together, second, judged) | (irreconcilable(together, second.compared) - same)
+    body = _joined(together, second, weights, weights.match, (same, barred))
     return Run(evidence, together, second.compared, body, first.pairs, weights, judgements)
 
 
 def pooled_by_certain(evidence: Evidence, found: Candidates, weights: Weights) -> Evidence:
     """Returns the evidence pooled by the certain bodies of a first pass."""
-    certain, _, _ = _resolved(evidence, found, weights, (CERTAIN, np.inf), (set(), set(), set()))
+    certain, _, _ = _first_pass(evidence, found, weights, (set(), set(), set()))
     return pooled(evidence, certain)
 
 
 _Pairs = set[tuple[int, int]]
+_Judged = tuple[_Pairs, _Pairs, _Pairs]
 
 
-def _resolved(
-    evidence: Evidence,
-    found: Candidates,
-    weights: Weights,
-    least: tuple[float, float],
-    judged: tuple[_Pairs, _Pairs, _Pairs],
+def _first_pass(
+    evidence: Evidence, found: Candidates, weights: Weights, judged: _Judged
 ) -> tuple[Ints, Screened, _Pairs]:
-    """One pass: returns bodies, the pairs that matter, and the pairs that must stay apart."""
-    same, different, asked = judged
+    """Returns the certain bodies, the pairs that matter, and the pairs that must stay apart whatever comes."""
+    screened = _screened(evidence, found, weights, (CERTAIN, np.inf), judged)
+    apart = _apart(evidence, screened, judged)
+    doubtful = apart | (contradicted(evidence, screened.compared) - judged[0])
+    return _joined(evidence, screened, weights, CERTAIN, (judged[0], doubtful)), screened, apart
+
+
+def _screened(
+    evidence: Evidence, found: Candidates, weights: Weights, least: tuple[float, float], judged: _Judged
+) -> Screened:
+    """Returns the pairs that matter in one pass."""
     group = evidence.group
-    asked_groups = frozenset((int(group[x]), int(group[y])) for x, y in asked)
-    screened = screen(evidence, found.with_groups(asked_groups), weights, Wanted(*least, asked_groups))
-    compared = screened.compared
-    apart = (vetoes(evidence, compared) | different) - same
+    asked = frozenset((int(group[x]), int(group[y])) for x, y in judged[2])
+    return screen(evidence, found.with_groups(asked), weights, Wanted(*least, asked))
+
+
+def _apart(evidence: Evidence, screened: Screened, judged: _Judged) -> _Pairs:
+    """Returns the pairs that listed homonyms and judgements keep apart."""
+    same, different, _ = judged
+    return (vetoes(evidence, screened.compared) | different) - same
+
+
+def _joined(
+    evidence: Evidence, screened: Screened, weights: Weights, least: float, judged: tuple[_Pairs, _Pairs]
+) -> Ints:
+    """Returns the bodies of one pass: of the pairs judged same, and of the others those not to be kept apart."""
+    compared, (same, apart) = screened.compared, judged
     pairs = Scored(len(evidence.record_ids), compared.a, compared.b, score(compared, weights))
-    return resolve(pairs, least[0], apart, sorted(same)), screened, apart
+    return resolve(pairs, least, apart, sorted(same))
 
 
 def _judged(evidence: Evidence, judgements: Judgements, verdict: str) -> set[tuple[int, int]]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from inventory.identity.blocking import Part, candidates
 from inventory.identity.comparison import compare
+from inventory.identity.contradictions import irreconcilable
 from inventory.identity.evidence import gather, pooled
 from inventory.identity.explain import reasons
 from inventory.identity.homonyms import vetoes
@@ -58,7 +59,7 @@ def match(names: pl.DataFrame, records: pl.DataFrame, statements: pl.DataFrame, 
     weight = score(compared, weights)
     chance = probability(weight, weights)
     least = float(probability(np.array([weights.match]), weights)[0])
-    barred = vetoes(evidence, compared)
+    barred = vetoes(evidence, compared) | irreconcilable(evidence, compared)
     pairs = pl.DataFrame({"pair": np.arange(len(compared.a)), "a": compared.a, "b": compared.b, "chance": chance})
     pairs = pairs.filter(
         ~pl.Series([(x, y) in barred for x, y in pairs.select("a", "b").iter_rows()], dtype=pl.Boolean)

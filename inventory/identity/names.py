@@ -1,6 +1,6 @@
-"""The words of a name: folded, split, mended; and the names that one printed name holds.
+"""The words of a name: folded and split; and the names that one printed name holds.
 
-Belongs here: text in, text out. Does not belong here: what the words mean (`lexicon`, `parsing`), or comparing two names.
+Belongs here: text in, text out. Does not belong here: what the words mean (`lexicon`, `parsing`), misprints (`mending`), or comparing two names.
 """
 
 from __future__ import annotations
@@ -9,12 +9,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import numpy as np
 import polars as pl
 from ftfy import fix_text
-from numpy.typing import NDArray
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from inventory.identity.lexicon import Lexicon
 
@@ -49,8 +45,6 @@ _BEARER = re.compile(
 )
 _QUOTES = '„“”"«» '
 _CLUSTER_TAIL = re.compile(r"^(\w{3,}?)(cluster|klaster|klastr)$")
-_SHORTEST_MENDED = 6
-_LARGEST_SHAPE = 50
 
 
 @lru_cache(maxsize=1_000_000)
@@ -155,60 +149,3 @@ def _tells(text: str, lexicon: Lexicon) -> bool:
     kinds = [lexicon.kind[term.concept.split("+")[0]] if term else "proper" for term in terms]
     said = [kind for kind in kinds if kind not in {"generic", "scope"}]
     return "proper" in said or (len(said) > 1 and set(said) != {"weak"})
-
-
-def misprints(words: pl.DataFrame) -> pl.DataFrame:
-    """Returns misprinted words with the word that they stand for.
-
-    A word stands for another if one letter is dropped, added, changed or swapped with its neighbour (Damerau distance
-    one), both have six letters or more and no figure, and the other is known to the lexicon or more frequent. Words are found by the
-    letters left when one is taken out, so that the work grows with the number of words, not of pairs.
-
-    Args:
-        words: Columns word (distinct), count (the number of names it is in), known (whether the lexicon has it; such
-            words are never misprints).
-
-    Returns:
-        Columns word, meant; sorted by word.
-    """
-    long = words.filter((pl.col("word").str.len_chars() >= _SHORTEST_MENDED) & ~pl.col("word").str.contains(r"\d"))
-    long = long.sort("word").with_row_index("at")
-    pairs = _near(long.select("word", "known"))
-    told = pl.DataFrame({"at": pairs[0], "other": pairs[1]}, schema={"at": pl.UInt32, "other": pl.UInt32})
-    other = long.rename({c: f"{c}_other" for c in ("word", "count", "known")}).rename({"at": "other"})
-    met = told.join(long, on="at").join(other, on="other").filter(~pl.col("known"))
-    more = (pl.col("known_other") > pl.col("known")) | (
-        (pl.col("known_other") == pl.col("known"))
-        & (
-            (pl.col("count_other") > pl.col("count"))
-            | ((pl.col("count_other") == pl.col("count")) & (pl.col("word_other") > pl.col("word")))
-        )
-    )
-    best = met.filter(more).sort(
-        ["word", "known_other", "count_other", "word_other"], descending=[False, True, True, True]
-    )
-    return best.unique("word", keep="first", maintain_order=True).select("word", meant="word_other")
-
-
-def _near(words: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Returns places of words (columns word, known) one edit apart, each pair in both orders.
-
-    Where very many words share a shape, those of the lexicon are met by all, and the others not by each other.
-    """
-    frame = words.with_row_index("at")
-    longest = int(frame["word"].str.len_chars().to_numpy().max(initial=0))
-    cuts = [
-        frame.filter(pl.col("word").str.len_chars() > i).select(
-            "at", "known", shape=(pl.col("word").str.slice(0, i) + pl.col("word").str.slice(i + 1)).hash(2015)
-        )
-        for i in range(longest)
-    ]
-    shapes = pl.concat([frame.select("at", "known", shape=pl.col("word").hash(2015)), *cuts]).unique()
-    shapes = shapes.filter(pl.len().over("shape") > 1)
-    hubs = shapes.filter(pl.col("known") | (pl.len().over("shape") <= _LARGEST_SHAPE)).select("at", "shape")
-    met = shapes.join(hubs, on="shape", suffix="_other").filter(pl.col("at") != pl.col("at_other"))
-    met = met.select("at", "at_other").unique().sort("at", "at_other")
-    x, y = met["at"].to_numpy(), met["at_other"].to_numpy()
-    word = frame["word"]
-    apart = process.cpdist(word.gather(x).to_list(), word.gather(y).to_list(), scorer=OSA.distance, score_cutoff=1)
-    return x[apart <= 1], y[apart <= 1]

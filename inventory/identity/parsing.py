@@ -16,13 +16,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from inventory.identity.lexicon import Lexicon, Term
-from inventory.identity.names import ACRONYM, BRACKET, LONGEST_ACRONYM, fold, misprints, split_words
+from inventory.identity.mending import Stems, by_context, misprints, moved_blanks
+from inventory.identity.names import ACRONYM, BRACKET, LONGEST_ACRONYM, fold, split_words
 
 Ints = NDArray[np.int64]
 
 MOST_CONCEPTS = 100
 """Concepts read of one name: the longest real one has 15; what is longer is no name."""
 _SHORTEST_JOINED = 6
+_RARE = 2
 _SHORTEST_ACRONYM = 3
 _UNSPOKEN = ("function_word", "legal_form")
 # The inflected adjective of a place, and the endings of other words, taken off words that are not in the lexicon.
@@ -89,8 +91,10 @@ def parse_names(texts: Sequence[str] | pl.Series, lexicon: Lexicon) -> Names:
     split = split_words(printed)
     count = len(printed)
     tokens = pl.DataFrame({"name": np.arange(count, dtype=np.int32), "word": split}).explode("word").drop_nulls()
+    tokens = _blanks_in_place(tokens, lexicon)
     vocabulary = _vocabulary(tokens, lexicon)
-    said = _taken(_mended(_spelled_alike(tokens, vocabulary), vocabulary), vocabulary, lexicon)
+    tokens = _mended(_spelled_alike(tokens, vocabulary), vocabulary)
+    said = _taken(_mended_by_context(tokens, vocabulary), vocabulary, lexicon)
     concepts = _concepts(said, lexicon)
     acronyms = _printed(printed, lexicon)
     sizes = np.bincount(concepts["name"].to_numpy(), minlength=count)
@@ -110,19 +114,75 @@ def parse_names(texts: Sequence[str] | pl.Series, lexicon: Lexicon) -> Names:
 
 
 def _vocabulary(tokens: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
-    """Returns the distinct words.
+    """Returns the distinct words, and those that misprints stand for.
 
     Columns word, count (of names), single (a term by itself), opens (a phrase), known (to the lexicon, be it in a phrase),
-    meant (of a misprint, the word it stands for).
+    tells (more than words of organisation do), meant (of a misprint, the word it stands for).
     """
-    words = tokens.unique().group_by("word").agg(count=pl.len()).sort("word")
-    beginning = [lexicon.beginning(word) for word in words["word"].to_list()]
-    words = words.with_columns(
-        single=pl.Series([any(len(t.words) == 1 for t in terms) for terms in beginning], dtype=pl.Boolean),
+    words = _looked_up(tokens.unique().group_by("word").agg(count=pl.len().cast(pl.Int64)).sort("word"), lexicon)
+    meant = words.join(misprints(words.select("word", "count", "known")), on="word", how="left", maintain_order="left")
+    lost = meant.filter(pl.col("meant").is_null() & ~pl.col("known") & (pl.col("count") <= _RARE))
+    stems = Stems(lexicon)
+    found = [(word, stem) for word in lost["word"].to_list() if word.isalpha() and (stem := stems.meant(word))]
+    by_stem = pl.DataFrame(found, schema={"word": pl.String, "stem": pl.String}, orient="row")
+    meant = meant.join(by_stem, on="word", how="left", maintain_order="left")
+    meant = meant.with_columns(meant=pl.coalesce("meant", "stem")).drop("stem")
+    new = by_stem.select(word="stem").unique().join(words, on="word", how="anti").sort("word")
+    added = _looked_up(new.with_columns(count=pl.lit(0, pl.Int64)), lexicon)
+    return pl.concat([meant, added.with_columns(meant=pl.lit(None, pl.String))])
+
+
+def _looked_up(words: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """Adds columns single, opens, known, tells to words (columns word, count)."""
+    texts = words["word"].to_list()
+    beginning = [lexicon.beginning(word) for word in texts]
+    alone = [next((t for t in terms if len(t.words) == 1), None) for terms in beginning]
+    silent = {"generic", "weak", "scope"}
+    return words.with_columns(
+        single=pl.Series([term is not None for term in alone], dtype=pl.Boolean),
         opens=pl.Series([any(len(t.words) > 1 for t in terms) for terms in beginning], dtype=pl.Boolean),
+        known=pl.Series([lexicon.knows(word) for word in texts], dtype=pl.Boolean),
+        tells=pl.Series(
+            [
+                len(word) > 1 and not (term and lexicon.kind[term.concept.split("+")[0]] in silent)
+                for word, term in zip(texts, alone, strict=True)
+            ],
+            dtype=pl.Boolean,
+        ),
     )
-    words = words.with_columns(known=pl.Series([lexicon.knows(word) for word in words["word"]], dtype=pl.Boolean))
-    return words.join(misprints(words.select("word", "count", "known")), on="word", how="left", maintain_order="left")
+
+
+def _blanks_in_place(tokens: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """Returns the tokens with blanks that slipped by a letter put back."""
+    counts = tokens.unique().group_by("word").agg(count=pl.len())
+    words = counts.with_columns(known=pl.Series([lexicon.knows(w) for w in counts["word"].to_list()], dtype=pl.Boolean))
+    known = words.filter(pl.col("known") | (pl.col("count") > 1)).select("word")
+    pairs = tokens.with_columns(next=_following(1)).drop_nulls().select("word", "next").unique().sort("word", "next")
+    odd = pairs.join(known, on="word", how="anti").filter(pl.col("word").str.len_chars() > 1)
+    odd = pl.concat([odd, pairs.join(known, left_on="next", right_on="word", how="anti")]).unique().sort("word", "next")
+    moved = moved_blanks(odd.rows(), frozenset(known["word"]))
+    if not moved:
+        return tokens
+    told = pl.DataFrame(
+        [(*pair, *become) for pair, become in moved.items()],
+        schema={"word": pl.String, "next": pl.String, "first": pl.String, "second": pl.String},
+        orient="row",
+    )
+    both = tokens.with_columns(next=_following(1)).join(told, on=["word", "next"], how="left", maintain_order="left")
+    first = _every_other(both["first"].is_not_null().to_numpy())
+    second = np.concatenate([[False], first[:-1]])
+    word = pl.when(pl.Series(first)).then("first").when(pl.Series(second)).then(pl.col("second").shift(1))
+    return both.select("name", word=word.otherwise("word"))
+
+
+def _mended_by_context(tokens: pl.DataFrame, vocabulary: pl.DataFrame) -> pl.DataFrame:
+    placed = tokens.with_row_index("at")
+    found = by_context(placed, vocabulary)
+    if found.is_empty():
+        return tokens
+    return placed.join(found, on="at", how="left", maintain_order="left").select(
+        "name", word=pl.coalesce("meant", "word")
+    )
 
 
 def _following(steps: int) -> pl.Expr:

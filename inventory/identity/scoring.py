@@ -29,8 +29,7 @@ class Weights:
         levels: Evidence to the weight of each of its levels, in the order of `LEVELS`.
         match: Least weight at which records join.
         review: Least probability of a pair for the review queue.
-        slope: What a bit of weight is worth in bits of calibrated log odds (Platt, 1999), less than one: evidence
-            overlaps.
+        slope: What a bit of weight is worth in bits of calibrated log odds of a pair of bodies (Platt, 1999).
         shift: Calibrated log odds at weight zero, base 2.
     """
 

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.identity.lexicon import load_lexicon
-from inventory.identity.names import fold, misprints, split_words, variants, words
+from inventory.identity.mending import misprints
+from inventory.identity.names import fold, split_words, variants, words
 from inventory.identity.parsing import Names, parse_names
 
 PHRASES = st.lists(
