@@ -224,7 +224,9 @@ def test_a_page_without_its_table_closes_the_gate_and_is_named(broken, home):
     assert "esca" in done.stdout
     assert victim.name in done.stdout
     assert "gate: closed" in done.stdout
-    assert not done.stderr.strip(), "the gate's table says what is wrong; a trace of the program says nothing to an engineer"
+    assert not done.stderr.strip(), (
+        "the gate's table says what is wrong; a trace of the program says nothing to an engineer"
+    )
 
 
 def test_the_last_release_stays_when_the_gate_is_closed(broken, home):
