@@ -65,7 +65,6 @@ def main() -> None:
         records = pl.read_parquet(home / "build" / "core_inventory__records.parquet")
         bodies = pl.read_parquet(home / "build" / "core_identity__bodies.parquet")
         clusters = pl.read_parquet(home / "releases" / "latest" / "parquet" / "cluster_records.parquet")
-    print("columns", records.columns)
     body = dict(bodies.select("record_id", "body_id").iter_rows())
     cluster = dict(clusters.select("record_id", "cluster_id").iter_rows())
     print(f"labelled {len(gold)}, built {len(records)}, lost {len(set(gold) - set(body))}")

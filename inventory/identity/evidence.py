@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 import numpy as np
 import polars as pl
 import tldextract
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-from inventory.identity.lexicon import KINDS, Lexicon, load_lexicon
+from inventory.identity.lexicon import KINDS, SHORTEST_TOWN, Lexicon, load_lexicon
 from inventory.identity.names import fold, variants, words
 from inventory.identity.parsing import Names, kind_of, parse_names
 from inventory.identity.rows import Floats, Ints, Mask, Rows
@@ -443,7 +445,13 @@ def _place(value: str, lexicon: Lexicon) -> list[str]:
     if not text:
         return []
     term = lexicon.find(text)
-    return [term.concept] if term and lexicon.kind[term.concept] == "place" else ["=" + " ".join(text)]
+    if term and lexicon.kind[term.concept] == "place":
+        return [term.concept]
+    if len(text) == 1 and text[0].isalpha() and len(text[0]) >= SHORTEST_TOWN:
+        near = process.extractOne(text[0], lexicon.towns.keys(), scorer=OSA.distance, score_cutoff=1)
+        if near:
+            return [lexicon.towns[near[0]]]
+    return ["=" + " ".join(text)]
 
 
 @lru_cache(maxsize=100_000)

@@ -14,10 +14,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 KINDS = ("weak", "scope", "direction", "place", "local", "sector", "proper")
+SHORTEST_TOWN = 8
+"""Letters of a place's name of which one may be wrong without making it another place."""
 _LONGEST = 64
 """Letters of the longest beginning that is looked up: a scraped word of a megabyte must not be tried letter by letter."""
 
@@ -64,6 +66,13 @@ class Lexicon:
     within: dict[str, str]
     later: frozenset[str] = frozenset()
     _first: dict[str, tuple[Term, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def towns(self) -> dict[str, str]:
+        """Places by their names, or stems, of one long word."""
+        terms = sorted((t for group in self.terms.values() for t in group if len(t.words) == 1), key=lambda t: t.words)
+        stems = ((t.words[0].rstrip("*"), t.concept) for t in terms if self.kind.get(t.concept) == "place")
+        return {stem: concept for stem, concept in stems if len(stem) >= SHORTEST_TOWN}
 
     def find(self, text: Sequence[str], at: int = 0) -> Term | None:
         """Returns the longest term that stands in the words at that place."""

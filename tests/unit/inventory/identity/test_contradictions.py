@@ -46,3 +46,7 @@ def test_a_body_of_one_own_name_may_change_its_site():
 def test_an_acronym_of_two_bodies_does_not_join_them():
     assert not one_body(("Lubelski Klaster Młynarski (LKM)", {}), ("Łódzki Klaster Modowy (LKM)", {}))
     assert one_body(("Zagłębiowski Klaster Recyklingu Tworzyw", {}), ("ZKRT", {}))
+
+
+def test_a_misprinted_town_contradicts_nothing():
+    assert one_body(("Klaster Ceramiczny", {"city": "Byalystok"}), ("Klaster Ceramiczny", {"city": "Białystok"}))
