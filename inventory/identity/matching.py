@@ -45,7 +45,8 @@ def match(names: pl.DataFrame, records: pl.DataFrame, statements: pl.DataFrame, 
         bodies: Frame BODIES, or any frame of record_id and body_id (a cluster id will do).
 
     Returns:
-        Frame MATCHED, in the order of `names`; `decision` is match, review or different; `reason` in words.
+        Frame MATCHED, in the order of `names`; `decision` is match, review or different; `reason` in words, of a name that
+        would be near if no fact stood against it, too.
     """
     asked, said = _as_records(names)
     evidence = gather(pl.concat([records, asked]), pl.concat([statements, said]))
@@ -61,16 +62,16 @@ def match(names: pl.DataFrame, records: pl.DataFrame, statements: pl.DataFrame, 
     least = float(probability(np.array([weights.match]), weights)[0])
     barred = vetoes(evidence, compared) | irreconcilable(evidence, compared)
     pairs = pl.DataFrame({"pair": np.arange(len(compared.a)), "a": compared.a, "b": compared.b, "chance": chance})
-    pairs = pairs.filter(
-        ~pl.Series([(x, y) in barred for x, y in pairs.select("a", "b").iter_rows()], dtype=pl.Boolean)
-    )
-    best = pairs.sort(pl.col("chance").neg(), "a", "b").unique("b", keep="first", maintain_order=True)
-    best = best.filter(pl.col("chance") >= weights.review)
+    pairs = pairs.filter(pl.col("chance") >= weights.review)
+    is_barred = [pair in barred for pair in pairs.select("a", "b").iter_rows()]
+    pairs = pairs.with_columns(barred=pl.Series(is_barred, dtype=pl.Boolean))
+    best = pairs.sort("barred", pl.col("chance").neg(), "a", "b").unique("b", keep="first", maintain_order=True)
     told = reasons(evidence, compared, weights, best["pair"].to_numpy())
-    found = {
-        evidence.record_ids[b]: (evidence.record_ids[a], p, why)
-        for (a, b, p), why in zip(best.select("a", "b", "chance").iter_rows(), told, strict=True)
-    }
+    found: dict[str, tuple[str | None, float, str]] = {}
+    for (a, b, p, kept_apart), why in zip(best.select("a", "b", "chance", "barred").iter_rows(), told, strict=True):
+        near = evidence.record_ids[a]
+        apart = f"the name is near {home.get(near, near)}, but what is said of the two does not go together: {why}"
+        found[evidence.record_ids[b]] = (None, 0.0, apart) if kept_apart else (near, p, why)
     rows = []
     for row, name in enumerate(names["name"].to_list()):
         record, p, why = found.get(f"{_ASKED}{row:09d}", (None, 0.0, "no name of the inventory is near it"))

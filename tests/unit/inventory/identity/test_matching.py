@@ -41,3 +41,11 @@ def test_a_town_beside_the_name_counts():
 
 def test_an_empty_list_is_matched_to_nothing():
     assert matched(pl.DataFrame({"name": []}, schema={"name": pl.String})).height == 0
+
+
+def test_a_name_that_a_fact_keeps_apart_says_so():
+    found = matched(pl.DataFrame({"name": ["Klaster Obróbki Metali"], "city": ["Gdańsk"]}))
+    [row] = found.iter_rows(named=True)
+    assert (row["body_id"], row["decision"]) == (None, "different")
+    assert "near b1" in row["reason"]
+    assert "town: different" in row["reason"]
