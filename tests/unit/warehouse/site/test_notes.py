@@ -6,6 +6,7 @@ import yaml
 
 import inventory
 from inventory.criteria import rules
+from warehouse.dictionary import dictionary
 from warehouse.site import notes, write_site
 from warehouse.site.notes import NotesError, PolishNotes
 from warehouse.site.wording import Wording
@@ -54,6 +55,11 @@ def test_a_note_is_said_with_its_parts_and_the_words_of_sources_stay(polish, not
 )
 def test_a_note_without_a_message_is_left_in_english(polish, note):
     assert polish.say(note) is None
+
+
+def test_every_unit_of_the_dictionary_is_said_in_polish(polish):
+    units = {column.unit for table in dictionary().tables.values() for column in table.columns if column.unit}
+    assert {unit for unit in units if polish.say(unit) is None} == set()
 
 
 def test_a_message_whose_polish_loses_a_part_is_refused():
