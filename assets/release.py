@@ -6,7 +6,7 @@ frames of the inventory -> release_inventory__candidate -> [checks: `assets.gate
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ from warehouse.release import (
 
 DRAWINGS_CODE = code_version("warehouse/report")
 """Version of the code that draws the charts of the report."""
+PAGES_CODE = code_version("warehouse/site", "warehouse/dictionary.yml", "inventory")
+"""Version of the code that says what the page of a cluster says."""
 GROUP = "release"
 KINDS = {"duckdb", "parquet"}
 OWNERS = ["team:data-engineering"]
@@ -149,7 +151,7 @@ def _publish(run: InventoryRun) -> Release:
     if report.is_open:
         write_ledger(run)
     try:
-        return publish(staged, report, attached=[_yearly_report(run), *ATTACHED])
+        return publish(staged, report, attached=[attach(run) for attach in ATTACHED])
     except GateClosedError as closed:
         raise dg.Failure(str(closed)) from closed
 
@@ -166,14 +168,17 @@ def _yearly_report(run: InventoryRun) -> Attached:
     return write
 
 
-def _site(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
-    from warehouse.site import write_site
+def _site(run: InventoryRun) -> Attached:
+    def write(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
+        from warehouse.site import write_site
 
-    write_site(tables, folder / "site")
+        write_site(tables, folder / "site", KeptResults(run.build / "made" / "pages", PAGES_CODE))
+
+    return write
 
 
-ATTACHED: list[Attached] = [_site]
-"""What every release holds beside its tables and the yearly report."""
+ATTACHED: list[Callable[[InventoryRun], Attached]] = [_yearly_report, _site]
+"""What every release holds beside its tables."""
 
 
 def preview(candidate: Path) -> dict[str, Any]:

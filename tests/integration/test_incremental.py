@@ -25,7 +25,6 @@ def bare():
     """Leaves report and site out."""
     patch = pytest.MonkeyPatch()
     patch.setattr(release_assets, "ATTACHED", [])
-    patch.setattr(release_assets, "_yearly_report", lambda _run: lambda _tables, _folder: None)
     patch.setenv("CLUSTER_INVENTORY_SETTINGS", "none.yml")
     yield
     patch.undo()

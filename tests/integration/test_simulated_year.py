@@ -218,7 +218,6 @@ def year(tmp_path_factory):
         patch.setattr(gate, "check_table", once_per_content(suites.check_table))
         patch.setattr(suites, "check_records", once_per_content(suites.check_records))
         patch.setattr(release_assets, "ATTACHED", [])  # the site and the report are made from the tables: tested apart
-        patch.setattr(release_assets, "_yearly_report", lambda _run: lambda _tables, _folder: None)
         lived = Year(home, sites, came, events(lambda: base))
         lived.live(FIRST, LAST)
         yield lived

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import asdict, dataclass
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, ParamSpec
 
 import altair as alt
 import vl_convert
@@ -23,6 +23,7 @@ import yaml
 
 from warehouse.kept_results import KeptResults
 
+_P = ParamSpec("_P")
 _HERE: Final = Path(__file__).parent
 FONTS: Final = _HERE / "fonts"
 _WIDTH: Final = 560
@@ -42,7 +43,7 @@ def drawings_kept_in(kept: KeptResults) -> Iterator[None]:
     """Takes drawings from `kept` while it is open; those that were not asked for are forgotten at its end.
 
     Args:
-        kept: Drawings by the content of their specification.
+        kept: Drawings by what they show.
     """
     token = _KEPT.set(kept)
     try:
@@ -50,6 +51,17 @@ def drawings_kept_in(kept: KeptResults) -> Iterator[None]:
         kept.forget_unused()
     finally:
         _KEPT.reset(token)
+
+
+def _kept(draw: Callable[_P, str]) -> Callable[_P, str]:
+    """Makes a drawing a kept one: the same figures, drawn in the same way, are the same drawing."""
+
+    @wraps(draw)
+    def drawn(*args: _P.args, **kwargs: _P.kwargs) -> str:
+        shows = json.dumps([draw.__name__, args, kwargs], sort_keys=True, ensure_ascii=False, default=asdict)
+        return _KEPT.get().take(shows.encode(), lambda: draw(*args, **kwargs).encode()).decode()
+
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,7 @@ class Mark:
     series: str = ""
 
 
+@_kept
 def bars(marks: Sequence[Mark], series: Sequence[str] = ()) -> str:
     """Returns horizontal bars, in the order given; several series of a row stand below one another."""
     rows = list(dict.fromkeys(mark.label for mark in marks))
@@ -88,6 +101,7 @@ def bars(marks: Sequence[Mark], series: Sequence[str] = ()) -> str:
     return _svg(drawn + shown)
 
 
+@_kept
 def columns(marks: Sequence[Mark], series: Sequence[str]) -> str:
     """Returns upright columns, one a label in the order given, shaded by series from light to dark."""
     rows = list(dict.fromkeys(mark.label for mark in marks))
@@ -106,6 +120,7 @@ def columns(marks: Sequence[Mark], series: Sequence[str]) -> str:
     return _svg(drawn + base.mark_text(dy=-7, fontSize=11.5, color=INK).encode(text="text:N"))
 
 
+@_kept
 def choropleth(marks: Sequence[Mark], codes: Sequence[str]) -> str:
     """Returns the map of the voivodeships, shaded by value, with the figure on each.
 
@@ -141,6 +156,7 @@ def choropleth(marks: Sequence[Mark], codes: Sequence[str]) -> str:
     return _svg((shapes + shown).project(type="mercator").properties(height=430), {"outlines": outlines})
 
 
+@_kept
 def shaded(names: Sequence[str], marks: Sequence[tuple[int, int, Mark]]) -> str:
     """Returns a square of shaded cells, its columns headed by the rows' numbers.
 
@@ -179,6 +195,7 @@ class Span:
     series: str
 
 
+@_kept
 def spans(marks: Sequence[Span], series: Sequence[str], day: str) -> str:
     """Returns intervals on a time line, one row a label, with the day of the inventory as a broken line."""
     rows = list(dict.fromkeys(mark.label for mark in marks))
@@ -200,6 +217,7 @@ def spans(marks: Sequence[Span], series: Sequence[str], day: str) -> str:
     return _svg(drawn + line)
 
 
+@_kept
 def interval(found: Mark, estimate: Mark, low: Mark, high: Mark) -> str:
     """Returns an estimate with its interval below a bar of what was found."""
     rows = [found.label, estimate.label]
@@ -285,6 +303,7 @@ def _fonts() -> None:
 
 def _svg(chart: alt.LayerChart, named: Mapping[str, Any] | None = None) -> str:
     """Returns the drawing; large data is put in by name at the end, as Altair would copy it at each step."""
+    _fonts()
     spec = (
         chart.properties(width=_WIDTH, padding=4, background="transparent")
         .properties(autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
@@ -296,14 +315,8 @@ def _svg(chart: alt.LayerChart, named: Mapping[str, Any] | None = None) -> str:
         .to_dict(validate=False)
     )
     spec["datasets"] = {**spec.get("datasets", {}), **(named or {})}
-    content = json.dumps(spec, sort_keys=True, ensure_ascii=False).encode()
-    return _sized(_KEPT.get().take(content, lambda: _drawn(spec)).decode())
-
-
-def _drawn(spec: Mapping[str, Any]) -> bytes:
-    _fonts()
-    drawn: str = vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[])
-    return drawn.encode()
+    drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    return _sized(drawn)
 
 
 def _sized(svg: str) -> str:

@@ -6,20 +6,24 @@ Layout: `index.html` leads to `pl/`; `pl/` and `en/` hold the same file names, s
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import jinja2
 import polars as pl
+from markupsafe import Markup
 
 from inventory.dates import first_day
 from warehouse.dictionary import dictionary
+from warehouse.kept_results import KeptResults
 from warehouse.site import figures
 from warehouse.site.addresses import short_address, web_address
-from warehouse.site.cluster_pages import citations, cluster_pages
+from warehouse.site.cluster_pages import ClusterPage, citations, cluster_pages
 from warehouse.site.listing import listing_script, script
 from warehouse.site.notes import PolishNotes
 from warehouse.site.outline_map import WIDTH, outlines
@@ -50,13 +54,14 @@ class SiteError(ValueError):
     """The tables cannot become a site. The message names the table, the value and the remedy."""
 
 
-def write_site(tables: Tables, folder: Path) -> int:
+def write_site(tables: Tables, folder: Path, kept: KeptResults | None = None) -> int:
     """Writes the site of a release; the same tables give the same bytes.
 
     Args:
         tables: The published tables, by name, with the columns of `warehouse/dictionary.yml`.
         folder: Folder of the site, made if absent. Its parent is the folder of the release: what lies there already
             (`csv/`, `parquet/`, `inventory.duckdb`, ...) is offered for download.
+        kept: What pages of clusters said before, by their content.
 
     Returns:
         Number of HTML pages written.
@@ -66,6 +71,7 @@ def write_site(tables: Tables, folder: Path) -> int:
         OSError: The folder cannot be written.
     """
     _check(tables)
+    kept = kept or KeptResults()
     facts = dict(tables["about"].sort("key").select("key", "value").iter_rows())
     as_of = first_day(facts.get("as_of"))
     _copy_static(folder)
@@ -81,15 +87,29 @@ def write_site(tables: Tables, folder: Path) -> int:
         for name, text in _general_pages(environment, tables, folder.parent, wording):
             _write(folder / lang / f"{name}.html", text)
             number += 1
-        template = environment.get_template("cluster.html.j2")
-        for page in cluster_pages(tables, as_of) if paged else ():
-            cluster_id = page.cluster["cluster_id"]
-            _write(
-                folder / lang / "clusters" / f"{cluster_id}.html",
-                template.render(page=page, here=f"clusters/{cluster_id}", up="../../", base="../"),
-            )
+        for cluster_id, text in _cluster_pages(environment, cluster_pages(tables, as_of) if paged else (), kept):
+            _write(folder / lang / "clusters" / f"{cluster_id}.html", text)
             number += 1
+    kept.forget_unused()
     return number
+
+
+def _cluster_pages(
+    environment: jinja2.Environment, pages: Iterable[ClusterPage], kept: KeptResults
+) -> Iterator[tuple[str, str]]:
+    """Yields the page of each cluster; what it says is kept, what stands around it speaks of the release and is not."""
+    frame, body = (environment.get_template(f"{name}.html.j2") for name in ("cluster", "cluster_body"))
+    words = json.dumps([environment.globals[name] for name in ("lang", "words")], sort_keys=True).encode()
+    for page in pages:
+        cluster_id = page.cluster["cluster_id"]
+        place = {"here": f"clusters/{cluster_id}", "up": "../../", "base": "../"}
+
+        def say(page: ClusterPage = page, place: Mapping[str, str] = place) -> bytes:
+            # What changes with every release is out of its reach: it would be kept with the old one's.
+            return body.render(page=page, facts=None, as_of=None, **place).encode()
+
+        said = kept.take(json.dumps(asdict(page), sort_keys=True, default=str).encode() + b"\0" + words, say)
+        yield cluster_id, frame.render(page=page, body=Markup(said.decode()), **place)  # noqa: S704  our own template
 
 
 def _check(tables: Tables) -> None:

@@ -12,7 +12,7 @@ def test_a_kept_drawing_is_the_one_that_would_be_drawn(tmp_path, monkeypatch):
     fresh = charts.bars(marks)
     with drawings_kept_in(KeptResults(tmp_path, "1")):
         assert charts.bars(marks) == fresh
-    monkeypatch.setattr(charts, "_drawn", lambda _spec: pytest.fail("drawn again"))
+    monkeypatch.setattr(charts, "_svg", lambda *_: pytest.fail("drawn again"))
     with drawings_kept_in(KeptResults(tmp_path, "1")):
         assert charts.bars(marks) == fresh
 
