@@ -217,7 +217,7 @@ def _conflict(row: Row, statements: Mapping[str, Row], records: Mapping[str, Row
 def _criterion(row: Row, statements: Mapping[str, Row], records: Mapping[str, Row]) -> Row:
     statement = statements.get(row["statement_id"] or "")
     pages = citations(records.get(statement["record_id"]), statement["url"]) if statement else ()
-    return row | {"statement": statement, "pages": pages}
+    return {name: row[name] for name in ("criterion", "verdict", "note")} | {"pages": pages}
 
 
 def _entries(links: list[Row], records: Mapping[str, Row]) -> list[Row]:
