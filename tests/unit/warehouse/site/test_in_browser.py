@@ -27,6 +27,7 @@ def names(page):
 
 
 def found(page):
+    page.wait_for_function("/[0-9]/.test(document.querySelector('#count').innerText)")  # the list is drawn by a script
     return int(page.locator("#count").inner_text().split()[0])
 
 
