@@ -18,8 +18,8 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.identity.estimate_weights import calibrated, pair_weights, train
 from benchmarks.identity.labelled import Labelled, load
+from benchmarks.identity.training import calibrated, pair_weights, train
 from inventory.identity.blocking import candidates
 from inventory.identity.comparison import compare
 from inventory.identity.contradictions import irreconcilable
