@@ -18,6 +18,9 @@ def source_counts(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
     Args:
         tables: Published tables, at least clusters, cluster_records and records.
+
+    Returns:
+        A row per source: source_id, clusters, potential_clusters, only_here (numbers of bodies).
     """
     entries = tables["cluster_records"].select("record_id", "cluster_id")
     named = entries.join(tables["records"].select("record_id", "source_id"), on="record_id")

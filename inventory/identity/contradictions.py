@@ -22,8 +22,6 @@ FACTS = (
     (("founded", "further apart"),),
 )
 """Independent facts, each with the levels of evidence of which any one contradicts."""
-
-
 _OWN = np.isin(KINDS, ("proper", "place", "local", "direction"))
 """Which kinds of words make a name one body's."""
 

@@ -25,8 +25,8 @@ from warehouse.site import figures
 from warehouse.site.addresses import short_address, web_address
 from warehouse.site.cluster_pages import ClusterPage, citations, cluster_pages
 from warehouse.site.listing import listing_script, script
-from warehouse.site.notes import PolishNotes
 from warehouse.site.outline_map import WIDTH, outlines
+from warehouse.site.polish_notes import PolishNotes
 from warehouse.site.wording import LANGUAGES, Wording, alphabet
 
 Tables = Mapping[str, pl.DataFrame]

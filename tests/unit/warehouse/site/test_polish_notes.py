@@ -7,8 +7,8 @@ import yaml
 import inventory
 from inventory.criteria import rules
 from warehouse.dictionary import dictionary
-from warehouse.site import notes, write_site
-from warehouse.site.notes import NotesError, PolishNotes
+from warehouse.site import polish_notes, write_site
+from warehouse.site.polish_notes import NotesError, PolishNotes
 from warehouse.site.wording import Wording
 
 SCOPE = yaml.safe_load((Path(inventory.__file__).parent / "scope.yml").read_text(encoding="utf-8"))
@@ -64,7 +64,7 @@ def test_every_unit_of_the_dictionary_is_said_in_polish(polish):
 
 def test_a_message_whose_polish_loses_a_part_is_refused():
     with pytest.raises(NotesError, match="other parts: use day"):
-        notes._message("founded {day:date}", "założenie")
+        polish_notes._message("founded {day:date}", "założenie")
 
 
 def test_polish_pages_show_notes_in_polish_and_mark_what_is_english(tables, tmp_path):

@@ -1,4 +1,4 @@
-"""The notes of the inventory in Polish: the messages of `notes.yml`, matched whole and said again with their parts.
+"""The notes of the inventory in Polish: the messages of `polish_notes.yml`, matched whole and said again with their parts.
 
 The tables hold each note once, in English. Nothing is translated word by word: a note is a message with parts (a day, a label,
 the words of a source), and a message has its Polish wording. What a source says stays as printed.
@@ -24,7 +24,7 @@ _LONGEST: Final = 2000
 
 
 class NotesError(ValueError):
-    """A message of `notes.yml` that cannot be said. The text names it."""
+    """A message of `polish_notes.yml` that cannot be said. The text names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,9 @@ def _messages() -> tuple[_Message, ...]:
 def _message(english: str, polish: str) -> _Message:
     kinds = {met["name"]: met["kind"] or "text" for met in _PART.finditer(english)}
     if set(re.findall(r"\{([a-z]+)\}", polish)) != set(kinds):
-        raise NotesError(f"the Polish of '{english}' has other parts: use {', '.join(kinds) or 'none'} in notes.yml")
+        raise NotesError(
+            f"the Polish of '{english}' has other parts: use {', '.join(kinds) or 'none'} in polish_notes.yml"
+        )
     pattern, end = "", 0
     for met in _PART.finditer(english):
         pattern += re.escape(english[end : met.start()]) + f"(?P<{met['name']}>.+?)"
@@ -97,5 +99,5 @@ def _message(english: str, polish: str) -> _Message:
 
 @cache
 def _book() -> Mapping[str, Any]:
-    read: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "notes.yml").read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "polish_notes.yml").read_text(encoding="utf-8"))
     return read
