@@ -30,7 +30,7 @@ FILE_CODE = code_version(
 
 def standings() -> dict[str, Standing]:
     """Returns what each source's word is worth: kinds of page of record files, and cards over them."""
-    return kinds_of_page() | {card.id: _standing(card) for card in load_cards().values()}
+    return {**kinds_of_page(), **{card.id: _standing(card) for card in load_cards().values()}}
 
 
 def reading_path(run: InventoryRun, source: str) -> Path:

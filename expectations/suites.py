@@ -263,5 +263,5 @@ def _great_expectations() -> tuple[Any, Any]:
 
 @lru_cache(maxsize=1)
 def _remedies() -> Mapping[str, str]:
-    remedies: dict[str, str] = yaml.safe_load((Path(__file__).parent / "remedies.yml").read_text(encoding="utf-8"))
+    remedies: dict[str, str] = yaml.load((Path(__file__).parent / "remedies.yml").read_bytes(), Loader=yaml.CSafeLoader)
     return remedies

@@ -39,7 +39,7 @@ class _Evidence(NamedTuple):
 @lru_cache(maxsize=1)
 def rules() -> Mapping[str, Any]:
     """Returns the rules of `criteria.yml`."""
-    raw: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "criteria.yml").read_text(encoding="utf-8"))
+    raw: Mapping[str, Any] = yaml.load((Path(__file__).parent / "criteria.yml").read_bytes(), Loader=yaml.CSafeLoader)
     return raw
 
 

@@ -285,7 +285,7 @@ def _names_abroad() -> Mapping[str, str]:
 
 @lru_cache(maxsize=1)
 def _rules() -> Mapping[str, Mapping[str, Any]]:
-    raw = yaml.safe_load((Path(__file__).parent / "scope.yml").read_text(encoding="utf-8"))
+    raw = yaml.load((Path(__file__).parent / "scope.yml").read_bytes(), Loader=yaml.CSafeLoader)
     return {
         reason: {
             "why": rule["why"],

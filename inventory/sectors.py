@@ -62,7 +62,7 @@ def sector_code(text: str | None) -> str | None:
 
 @lru_cache(maxsize=1)
 def _patterns() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-    raw = yaml.safe_load((_HERE / "sector_words.yml").read_text(encoding="utf-8"))
+    raw = yaml.load((_HERE / "sector_words.yml").read_bytes(), Loader=yaml.CSafeLoader)
     return {part: {code: _any_of(stems) for code, stems in codes.items()} for part, codes in raw.items()}
 
 

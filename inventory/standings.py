@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -44,9 +45,10 @@ class Standing:
         return self.trust_by_property.get(prop, self.trust)
 
 
-def kinds_of_page() -> dict[str, Standing]:
+@lru_cache(maxsize=1)
+def kinds_of_page() -> Mapping[str, Standing]:
     """Returns the standings of the kinds of page known for record files, by kind."""
-    raw = yaml.safe_load((Path(__file__).parent / "source_kinds.yml").read_text(encoding="utf-8"))
+    raw = yaml.load((Path(__file__).parent / "source_kinds.yml").read_bytes(), Loader=yaml.CSafeLoader)
     return {
         kind: Standing(source_id=kind, **{**terms, "proves": tuple(terms.get("proves", ()))})
         for kind, terms in raw.items()

@@ -31,17 +31,18 @@ class HistoryError(RuntimeError):
     """The run history cannot be reached. The message names the remedy, and no address or password."""
 
 
-def make_history(home: Path) -> None:
-    """Makes the tables of the run history where they are missing: services that start at once must not race for it.
+def open_history(home: Path) -> dg.DagsterInstance:
+    """Returns Dagster's instance, the tables of the run history made: services that start at once must not race for it.
+
+    Returns:
+        The instance, for the caller to close: `with open_history(home) as instance`.
 
     Raises:
         HistoryError: The database does not answer, or refuses.
     """
     try:
-        with home_lock.making_history(home), dg.DagsterInstance.get() as instance:
-            instance.get_run_records(limit=1)
-            instance.event_log_storage.get_records_for_run("", limit=1)
-            instance.all_instigator_state()
+        with home_lock.making_history(home):
+            return _asked(dg.DagsterInstance.get())
     except Exception as fault:
         if not is_of_database(fault):
             raise
@@ -49,6 +50,18 @@ def make_history(home: Path) -> None:
             f"The run history cannot be reached ({_first_line(fault)}). With PostgreSQL: start the server, and mind "
             f"{POSTGRES} and PGPASSWORD."
         ) from fault
+
+
+def _asked(instance: dg.DagsterInstance) -> dg.DagsterInstance:
+    """Returns the instance after a question to each of its storages, which makes tables where they are missing."""
+    try:
+        instance.get_run_records(limit=1)
+        instance.has_asset_key(dg.AssetKey("none"))
+        instance.all_instigator_state()
+    except BaseException:
+        instance.dispose()
+        raise
+    return instance
 
 
 def is_of_database(fault: BaseException | None) -> bool:
@@ -65,10 +78,11 @@ def this_process() -> dict[str, str]:
     return {PROCESS: f"{socket.gethostname()} {os.getpid()}"}
 
 
-def close_dead_runs(home: Path, *, runs_start_here: bool = False) -> tuple[str, ...]:
+def close_dead_runs(instance: dg.DagsterInstance, home: Path, *, runs_start_here: bool = False) -> tuple[str, ...]:
     """Reports runs as failed that are called running and have no process.
 
     Args:
+        instance: The run history.
         home: The home.
         runs_start_here: Whether the caller is the service that starts the runs of the queue, and has just begun: none of
             them can be alive, but one that still holds the home.
@@ -76,12 +90,11 @@ def close_dead_runs(home: Path, *, runs_start_here: bool = False) -> tuple[str, 
     Returns:
         The ids of the runs closed.
     """
-    with dg.DagsterInstance.get() as instance:
-        called_running = [record.dagster_run for record in instance.get_run_records(dg.RunsFilter(statuses=AT_WORK))]
-        orphaned = runs_start_here and bool(called_running) and _nobody_builds(home)
-        dead = [run for run in called_running if _has_died(run.tags, orphaned=orphaned)]
-        for run in dead:
-            instance.report_run_failed(run, DIED)
+    called_running = [record.dagster_run for record in instance.get_run_records(dg.RunsFilter(statuses=AT_WORK))]
+    orphaned = runs_start_here and bool(called_running) and _nobody_builds(home)
+    dead = [run for run in called_running if _has_died(run.tags, orphaned=orphaned)]
+    for run in dead:
+        instance.report_run_failed(run, DIED)
     return tuple(run.run_id for run in dead)
 
 

@@ -65,17 +65,14 @@ def run_refresh(settings: Settings, order: Order, listen: StepListener, expect: 
         RunFailed: A step broke off for another reason than a closed gate.
     """
     prepare_home(settings.home)
-    import dagster as dg  # late: takes a second
-
-    from assets.gate import unchanged
+    from assets.gate import unchanged  # late, with what follows: Dagster takes a second to import
     from assets.records import settled_sources
-    from pipelines.history import close_dead_runs, make_history
+    from pipelines.history import close_dead_runs, open_history
     from pipelines.jobs import steps_of
     from warehouse.remote import push
 
-    make_history(settings.home)
-    close_dead_runs(settings.home)
-    with dg.DagsterInstance.get() as instance:
+    with open_history(settings.home) as instance:
+        close_dead_runs(instance, settings.home)
         visited = _to_visit(settings, order) if order.live else []
         if visited:
             visits = replace(order, sources=tuple(visited), builds=False)

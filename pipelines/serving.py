@@ -104,7 +104,7 @@ def _code_answers(port: int) -> bool:
 
 
 def _prepare_history(settings: Settings, *, runs_start_here: bool) -> None:
-    from pipelines.history import close_dead_runs, make_history  # late: takes a second
+    from pipelines.history import close_dead_runs, open_history  # late: takes a second
 
-    make_history(settings.home)
-    close_dead_runs(settings.home, runs_start_here=runs_start_here)
+    with open_history(settings.home) as instance:
+        close_dead_runs(instance, settings.home, runs_start_here=runs_start_here)

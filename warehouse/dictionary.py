@@ -163,7 +163,7 @@ def read(text: str) -> Dictionary:
         DictionaryError: A column, table or view lacks its meaning in a language, has an unknown type, or names
             something that is not there.
     """
-    raw = yaml.safe_load(text)
+    raw = yaml.load(text, Loader=yaml.CSafeLoader)
     codes = raw.get("codes", {})
     shared = {name: _column(name, given, codes, "columns") for name, given in raw["columns"].items()}
     tables = {name: _table(name, given, raw["columns"], codes) for name, given in raw["tables"].items()}

@@ -2,8 +2,9 @@
 
     python -m benchmarks.pipelines.incremental [versions of every page of ECCP in a grown archive, default 40]
 
-Seconds are those of the clock and of the processor for the whole process (children included), imports included; `imports` is what
-importing alone takes. Run it on an idle machine: the clock says little on a busy one.
+Seconds are those of the clock and of the processor for the whole process (children included), imports included; `own` is the
+processor's without what importing alone takes, and its share that of a build from nothing. Run it on an idle machine: the
+clock says little on a busy one.
 """
 
 import hashlib
@@ -19,6 +20,12 @@ from sources.archive import Archive, Visit
 from sources.cards import load_cards
 
 ROOT = Path(__file__).parents[2]
+CHANGES = {
+    "one source changed": "2026-04-29",
+    "one source changed, once more that month": "2026-04-30",
+    "one source changed, in the next month": "2026-05-02",
+}
+"""What is refreshed, and the day of the visit that found it."""
 IMPORTS = "import dagster, duckdb, polars, great_expectations, altair, vl_convert, typst, pipelines.definitions"
 
 
@@ -62,20 +69,36 @@ def grow(home: Path, versions: int) -> None:
                 Archive(home / "archive" / "eccp").store(visit, body)
 
 
+def row(*cells: object) -> None:
+    print("|", " | ".join(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells), "|", flush=True)
+
+
+def measured(name: str, home: Path, imports: float) -> None:
+    """Prints a row for each kind of refresh of a home."""
+    seconds, processor = refresh(home)
+    full = processor - imports
+    row(name, "from nothing", seconds, processor, full, "")
+    row("", "nothing changed", *refresh(home), "", "")
+    for what, day in CHANGES.items():
+        add_page(home, "lublin_city", day, day)
+        seconds, processor = refresh(home)
+        row("", what, seconds, processor, processor - imports, f"{(processor - imports) / full:.0%}")
+    seconds, processor = refresh(home, "--from-scratch")
+    row("", "from scratch, nothing changed", seconds, processor, processor - imports, "")
+
+
 def main() -> None:
     versions = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores\n")
-    print("| archive | refresh | seconds | of processor |\n| --- | --- | --- | --- |")
-    print("| | imports alone | {:.1f} | {:.1f} |".format(*timed("-c", IMPORTS)))
+    row("archive", "refresh", "seconds", "of processor", "own", "share")
+    row(*["---"] * 6)
+    seconds, imports = min(timed("-c", IMPORTS) for _ in range(3))
+    row("", "imports alone", seconds, imports, "", "")
     for name, grown in (("shipped", 0), (f"ECCP in {versions} versions", versions)):
         with tempfile.TemporaryDirectory() as folder:
             home = Path(folder) / "home"
             grow(home, grown)
-            print("| {} | from nothing | {:.1f} | {:.1f} |".format(name, *refresh(home)), flush=True)
-            print("| | nothing changed | {:.1f} | {:.1f} |".format(*refresh(home)), flush=True)
-            add_page(home, "lublin_city", "one", "2026-05-02")
-            print("| | one source changed | {:.1f} | {:.1f} |".format(*refresh(home)), flush=True)
-            print("| | from scratch | {:.1f} | {:.1f} |".format(*refresh(home, "--from-scratch")), flush=True)
+            measured(name, home, imports)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def load_weights(path: Path | None = None) -> Weights:
         ValueError: A kind of evidence or a level is missing or unknown.
     """
     path = path or Path(__file__).parent / "weights.yml"
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     levels = {}
     for kind, names in LEVELS.items():
         given = raw["weights"].get(kind, {})

@@ -270,7 +270,7 @@ def _timeline(given: Material) -> list[Block]:
     title = say.phrase("timeline_title")
     heads = _heads(say, "cluster", "label", "from", "until", numeric=False)
     table = Table("t-terms", title, heads, tuple(rows), sheet=title)
-    picture = charts.spans(drawn, series, given.about("as_of"))
+    picture = charts.spans(drawn, series, given.about("as_of")[:7])
     return [Chart("f-terms", title, say.text("timeline_alt"), picture, table, say.text("timeline_note"))]
 
 

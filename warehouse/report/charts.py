@@ -129,7 +129,7 @@ def choropleth(marks: Sequence[Mark], codes: Sequence[str]) -> str:
         codes: TERYT code of each mark.
     """
     outlines = json.loads((_HERE / "boundaries" / "poland.topo.json").read_text(encoding="utf-8"))
-    places = yaml.safe_load((_HERE / "boundaries" / "poland.yml").read_text(encoding="utf-8"))
+    places = yaml.load((_HERE / "boundaries" / "poland.yml").read_bytes(), Loader=yaml.CSafeLoader)
     rows: list[dict[str, Any]] = [
         {"id": places[code]["id"], "longitude": places[code]["longitude"], "latitude": places[code]["latitude"],
          "value": mark.value or 0, "text": mark.text}
@@ -196,8 +196,14 @@ class Span:
 
 
 @_kept
-def spans(marks: Sequence[Span], series: Sequence[str], day: str) -> str:
-    """Returns intervals on a time line, one row a label, with the day of the inventory as a broken line."""
+def spans(marks: Sequence[Span], series: Sequence[str], month: str) -> str:
+    """Returns intervals on a time line, one row a label, with the month of the inventory as a broken line.
+
+    Args:
+        marks: The intervals.
+        series: Their series, in the order of the legend.
+        month: YYYY-MM. A day is a fourteenth of a point here: drawn to the month, the drawing serves for all its days.
+    """
     rows = list(dict.fromkeys(mark.label for mark in marks))
     values = [
         {"place": rows.index(mark.label), "first": mark.first, "last": mark.last, "series": mark.series}
@@ -213,8 +219,8 @@ def spans(marks: Sequence[Span], series: Sequence[str], day: str) -> str:
             color=alt.Color("series:N", sort=list(series), scale=_colours(series), legend=_legend(1)),
         )
     )
-    line = alt.Chart(_inline([{"day": day}])).mark_rule(strokeDash=[4, 3], color=INK).encode(x="day:T")
-    return _svg(drawn + line)
+    now = alt.Chart(_inline([{"month": f"{month}-01"}])).mark_rule(strokeDash=[4, 3], color=INK).encode(x="month:T")
+    return _svg(drawn + now)
 
 
 @_kept

@@ -277,5 +277,7 @@ def _shown(key: str, value: float) -> Decimal:
 
 @lru_cache(maxsize=len(LANGS))
 def _texts(lang: str) -> Mapping[str, Any]:
-    read: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / f"texts.{lang}.yml").read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = yaml.load(
+        (Path(__file__).parent / f"texts.{lang}.yml").read_bytes(), Loader=yaml.CSafeLoader
+    )
     return read

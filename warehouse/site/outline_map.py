@@ -43,7 +43,7 @@ class Outline:
 def outlines() -> tuple[tuple[Outline, ...], int]:
     """Returns the outlines in the order of their codes, and the height of the drawing."""
     topology = json.loads((_FOLDER / "poland.topo.json").read_text(encoding="utf-8"))
-    places = yaml.safe_load((_FOLDER / "poland.yml").read_text(encoding="utf-8"))
+    places = yaml.load((_FOLDER / "poland.yml").read_bytes(), Loader=yaml.CSafeLoader)
     arcs = [_degrees(arc, topology["transform"]) for arc in topology["arcs"]]
     shapes = {
         shape["id"]: [_ring(ring, arcs) for ring in _rings(shape)] for shape in topology["objects"]["pol"]["geometries"]

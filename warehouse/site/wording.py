@@ -116,5 +116,5 @@ def alphabet(text: str) -> tuple[tuple[int, int | str], ...]:
 
 @lru_cache(maxsize=1)
 def _book() -> Mapping[str, Any]:
-    read: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "wording.yml").read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = yaml.load((Path(__file__).parent / "wording.yml").read_bytes(), Loader=yaml.CSafeLoader)
     return read

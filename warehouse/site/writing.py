@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ def write_site(tables: Tables, folder: Path, kept: KeptResults | None = None) ->
     _copy_static(folder)
     paged = tables["clusters"].height <= PAGES
     _write(folder / "data" / "clusters.js", listing_script(tables, as_of, paged=paged))
+    pages = [(page, _content(page)) for page in cluster_pages(tables, as_of)] if paged else []
     number = 1
     _write(folder / "index.html", _environment(Wording("pl")).get_template("start.html.j2").render())
     for lang in LANGUAGES:
@@ -87,7 +88,7 @@ def write_site(tables: Tables, folder: Path, kept: KeptResults | None = None) ->
         for name, text in _general_pages(environment, tables, folder.parent, wording):
             _write(folder / lang / f"{name}.html", text)
             number += 1
-        for cluster_id, text in _cluster_pages(environment, cluster_pages(tables, as_of) if paged else (), kept):
+        for cluster_id, text in _cluster_pages(environment, pages, kept):
             _write(folder / lang / "clusters" / f"{cluster_id}.html", text)
             number += 1
     kept.forget_unused()
@@ -95,21 +96,31 @@ def write_site(tables: Tables, folder: Path, kept: KeptResults | None = None) ->
 
 
 def _cluster_pages(
-    environment: jinja2.Environment, pages: Iterable[ClusterPage], kept: KeptResults
+    environment: jinja2.Environment, pages: Iterable[tuple[ClusterPage, bytes]], kept: KeptResults
 ) -> Iterator[tuple[str, str]]:
-    """Yields the page of each cluster; what it says is kept, what stands around it speaks of the release and is not."""
+    """Yields the page of each cluster; what it says is kept, what speaks of the release (its day, its changes) is not."""
     frame, body = (environment.get_template(f"{name}.html.j2") for name in ("cluster", "cluster_body"))
     words = json.dumps([environment.globals[name] for name in ("lang", "words")], sort_keys=True).encode()
-    for page in pages:
+    for page, content in pages:
         cluster_id = page.cluster["cluster_id"]
         place = {"here": f"clusters/{cluster_id}", "up": "../../", "base": "../"}
 
         def say(page: ClusterPage = page, place: Mapping[str, str] = place) -> bytes:
             # What changes with every release is out of its reach: it would be kept with the old one's.
-            return body.render(page=page, facts=None, as_of=None, **place).encode()
+            return body.render(page=replace(page, changes=[]), facts=None, as_of=None, **place).encode()
 
-        said = kept.take(json.dumps(asdict(page), sort_keys=True, default=str).encode() + b"\0" + words, say)
+        said = kept.take(content + b"\0" + words, say)
         yield cluster_id, frame.render(page=page, body=Markup(said.decode()), **place)  # noqa: S704  our own template
+
+
+def _content(page: ClusterPage) -> bytes:
+    """Returns all that the body of a page depends on."""
+    return json.dumps(_parts(replace(page, changes=[])), sort_keys=True, default=_parts).encode()
+
+
+def _parts(value: Any) -> Any:
+    """Returns what JSON cannot write in terms that it can; `dataclasses.asdict` would copy every row on its way."""
+    return [getattr(value, part.name) for part in fields(value)] if is_dataclass(value) else str(value)
 
 
 def _check(tables: Tables) -> None:

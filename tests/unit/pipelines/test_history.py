@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from pipelines.history import PROCESS, HistoryError, close_dead_runs, make_history, this_process
+from pipelines.history import PROCESS, HistoryError, close_dead_runs, open_history, this_process
 from pipelines.running import prepare_home
 from warehouse import home_lock
 
@@ -19,8 +19,13 @@ from warehouse import home_lock
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("DAGSTER_HOME", "")
     prepare_home(tmp_path)
-    make_history(tmp_path)
+    open_history(tmp_path).dispose()
     return tmp_path
+
+
+def _closed(home, **how):
+    with open_history(home) as instance:
+        return close_dead_runs(instance, home, **how)
 
 
 @dg.job
@@ -49,7 +54,7 @@ def test_a_run_of_the_command_line_is_closed_when_its_process_is_gone_and_no_oth
     dead, mine = _running(started, _dead_process()), _running(started, this_process())
     elsewhere = _running(started, {PROCESS: f"another-machine {os.getpid()}"})
     queued, of_the_queue = _running(dg.DagsterRunStatus.NOT_STARTED, {}), _running(started, {})
-    assert close_dead_runs(home) == (dead,)
+    assert _closed(home) == (dead,)
     assert _statuses(dead, mine, elsewhere, queued, of_the_queue) == [
         "FAILURE",
         "STARTED",
@@ -60,7 +65,7 @@ def test_a_run_of_the_command_line_is_closed_when_its_process_is_gone_and_no_oth
     with dg.DagsterInstance.get() as instance:
         said = [entry.message for entry in instance.all_logs(dead)]
     assert any("has died" in message for message in said)
-    assert close_dead_runs(home) == ()
+    assert _closed(home) == ()
 
 
 def test_a_service_that_starts_runs_closes_those_it_lost_and_leaves_what_waits(home):
@@ -68,15 +73,15 @@ def test_a_service_that_starts_runs_closes_those_it_lost_and_leaves_what_waits(h
     lost = [_running(status, {}) for status in (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING)]
     queued, done = _running(dg.DagsterRunStatus.NOT_STARTED, {}), _running(dg.DagsterRunStatus.SUCCESS, {})
     with home_lock.alone(home):
-        assert close_dead_runs(home, runs_start_here=True) == (), "somebody builds: it may be one of them"
-    assert sorted(close_dead_runs(home, runs_start_here=True)) == sorted(lost)
+        assert _closed(home, runs_start_here=True) == (), "somebody builds: it may be one of them"
+    assert sorted(_closed(home, runs_start_here=True)) == sorted(lost)
     assert _statuses(*lost, queued, done) == ["FAILURE", "FAILURE", "NOT_STARTED", "SUCCESS"]
 
 
 def test_services_that_start_at_once_on_an_empty_folder_do_not_break_each_other(tmp_path):
     code = (
-        "import pathlib, sys; from pipelines.running import prepare_home; from pipelines.history import make_history\n"
-        "home = pathlib.Path(sys.argv[1]); prepare_home(home); make_history(home)"
+        "import pathlib, sys; from pipelines.running import prepare_home; from pipelines.history import open_history\n"
+        "home = pathlib.Path(sys.argv[1]); prepare_home(home); open_history(home).dispose()"
     )
     words = [sys.executable, "-c", code, str(tmp_path / "home")]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
@@ -92,11 +97,11 @@ def test_a_database_that_is_away_is_told_without_address_or_password(home, monke
 
     monkeypatch.setattr(dg.DagsterInstance, "get", away)
     with pytest.raises(HistoryError, match=r"Connection refused.*start the server") as told:
-        make_history(home)
+        open_history(home)
     assert "tajne" not in str(told.value)
 
 
 def test_another_fault_is_not_taken_for_one_of_the_database(home, monkeypatch):
     monkeypatch.setattr(dg.DagsterInstance, "get", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        make_history(home)
+        open_history(home)
