@@ -32,6 +32,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, cast, get_args
 
@@ -340,8 +341,9 @@ def newest(pages: Iterable[Page | Fault]) -> dict[str, Page]:
     return dict(sorted(found.items()))
 
 
+@lru_cache(maxsize=20_000)
 def read_visit(line: bytes) -> Visit:
-    """Returns the visit of a line of the log.
+    """Returns the visit of a line of the log; a log is read many times in a run, and a line of it never changes.
 
     Raises:
         ValueError: The line is none; the message says why.
