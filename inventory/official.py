@@ -1,7 +1,8 @@
 """Official figures beside ours, with population and date, so that nobody compares unlike things.
 
 `data/official_figures.csv` holds what was published; `data/official_comparisons.csv` says which of our figures stands
-beside it and whether the two speak of the same thing. A figure without a counterpart stays without one.
+beside it and whether the two speak of the same thing; its row without a `figure_id` speaks for all that have no row.
+Both are in English and Polish, the Polish in the columns that end in `_pl`.
 """
 
 from __future__ import annotations
@@ -19,12 +20,6 @@ from inventory.labels import held
 from inventory.schemas import OFFICIAL_FIGURES, conform
 
 _DATA: Final = Path(__file__).parent / "data"
-_WITHOUT: Final = {
-    "measure": "",
-    "argument": "",
-    "comparable": "no",
-    "why": "no figure of ours speaks of this population",
-}
 
 
 def compare(statistics: pl.DataFrame, clusters: pl.DataFrame, labels: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -38,22 +33,26 @@ def compare(statistics: pl.DataFrame, clusters: pl.DataFrame, labels: pl.DataFra
 
     Returns:
         A frame of schema `OFFICIAL_FIGURES`. `comparable` is true only where population and day are the same; `note`
-        says why or why not. `ours` is empty where we have no such figure.
+        and `note_pl` say why or why not. `ours` is empty where we have no such figure.
     """
     keyed = {
         "|".join(key): value
         for *key, value in statistics.select("statistic", "dimension", "dimension_value", "value").iter_rows()
     }
-    rows = []
+    rows, comparisons = [], _comparisons()
     for figure in _published():
-        comparison = _comparisons().get(figure["figure_id"], _WITHOUT)
+        comparison = comparisons.get(figure["figure_id"], comparisons[""])
         ours = _ours(comparison, figure, keyed, clusters, labels, as_of)
         comparable = comparison["comparable"] == "yes" and ours is not None
-        note = "; ".join(part for part in (comparison["why"], figure["note"]) if part)
+        note, note_pl = (
+            "; ".join(part for part in (comparison[f"why{said}"], figure[f"note{said}"]) if part)
+            for said in ("", "_pl")
+        )
         rows.append((
-            figure["figure_id"], figure["statistic"], figure["population"], figure["as_of"] or None,
-            _number(figure["value_min"]), _number(figure["value_max"]), figure["relation"], figure["unit"], ours,
-            comparable, note, figure["publisher"], figure["url"],
+            figure["figure_id"], figure["statistic"], figure["statistic_pl"], figure["population"],
+            figure["population_pl"], figure["as_of"] or None, _number(figure["value_min"]), _number(figure["value_max"]),
+            figure["relation"], figure["unit"], ours, comparable, note, note_pl, figure["publisher"],
+            figure["publisher_pl"], figure["url"],
         ))  # fmt: skip
     return conform(pl.DataFrame(rows, schema=OFFICIAL_FIGURES, orient="row"), OFFICIAL_FIGURES)
 

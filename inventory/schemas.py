@@ -195,7 +195,9 @@ OFFICIAL_FIGURES = pl.Schema(
     {
         "figure_id": pl.String(),
         "statistic": pl.String(),
+        "statistic_pl": pl.String(),
         "population": pl.String(),
+        "population_pl": pl.String(),
         "as_of": pl.String(),
         "value_min": pl.Float64(),
         "value_max": pl.Float64(),
@@ -204,7 +206,9 @@ OFFICIAL_FIGURES = pl.Schema(
         "ours": pl.Float64(),
         "comparable": pl.Boolean(),
         "note": pl.String(),
+        "note_pl": pl.String(),
         "publisher": pl.String(),
+        "publisher_pl": pl.String(),
         "url": pl.String(),
     }
 )

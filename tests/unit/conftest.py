@@ -180,7 +180,9 @@ def _framed(
                 (
                     "inv2015_clusters",
                     "clusters",
+                    "klastry",
                     "verified with the coordinators",
+                    "zweryfikowane z koordynatorami",
                     "2015-12",
                     134.0,
                     134.0,
@@ -189,6 +191,8 @@ def _framed(
                     float(clusters),
                     False,
                     None,
+                    None,
+                    "PARP",
                     "PARP",
                     "https://www.parp.gov.pl/",
                 )

@@ -385,8 +385,7 @@ def official(given: Material) -> list[Block]:
 
 def _official_row(say: Wording, row: Mapping[str, object]) -> tuple[Line, ...]:
     key = str(row["figure_id"])
-    told = say.has_term("official", key)
-    population = say.term("official", key) if told else str(row["population"])
+    statistic, publisher = (f"{name}_pl" if say.lang == "pl" else name for name in ("statistic", "publisher"))
 
     def number(column: str) -> Number:
         found = row[column]
@@ -402,10 +401,10 @@ def _official_row(say: Wording, row: Mapping[str, object]) -> tuple[Line, ...]:
     for place, bound in enumerate(bounds):
         published += [*([Words(DASH)] if place else []), bound]
     return (
-        _fact(population, f"official_figures.population/{key}", "" if told else "en"),
+        _fact(str(row[statistic]), f"official_figures.{statistic}/{key}"),
         say.date(str(row["as_of"]) if row["as_of"] else None, f"official_figures.as_of/{key}"),
         tuple(published), (number("ours"),),
-        _fact(say.term("publisher", str(row["publisher"])), f"official_figures.publisher/{key}"),
+        _fact(str(row[publisher]), f"official_figures.{publisher}/{key}"),
     )  # fmt: skip
 
 

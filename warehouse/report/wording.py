@@ -114,10 +114,6 @@ class Wording:
         words = self._texts["terms"].get(kind, {}).get(code) or self._terms.get(kind, {}).get(code)
         return str(words) if words is not None else code.replace("_", " ")
 
-    def has_term(self, kind: str, code: str) -> bool:
-        """Returns whether a code of a kind has words in this language."""
-        return code in self._texts["terms"].get(kind, {})
-
     def relation(self, code: str) -> str:
         """Returns the words before a published figure: nothing for an exact one, `over ` ..."""
         return str(self._texts["terms"]["relation"].get(code, ""))

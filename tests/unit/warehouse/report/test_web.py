@@ -67,6 +67,18 @@ def test_official_figures_equal_their_table(pages, tables, lang):
     assert len(shown) > 20
 
 
+@pytest.mark.parametrize(("lang", "said"), [("pl", "_pl"), ("en", "")])
+def test_official_figures_are_told_in_the_words_of_the_table(pages, tables, lang, said):
+    rows = {row["figure_id"]: row for row in tables["official_figures"].iter_rows(named=True)}
+    for name in ("statistic", "publisher"):
+        begin = f"official_figures.{name}{said}/"
+        shown = pages[lang].xpath(f"//*[starts-with(@data-fact, '{begin}')]")
+        assert len(shown) > 20
+        for one in shown:
+            assert one.text_content() == rows[one.get("data-fact").removeprefix(begin)][f"{name}{said}"]
+    assert pages[lang].xpath("//table[starts-with(@id, 't-official')]//@lang") == []
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_no_digit_stands_without_its_origin(pages, lang):
     page = pages[lang]

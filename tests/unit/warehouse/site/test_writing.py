@@ -1,5 +1,6 @@
 import hashlib
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -8,7 +9,9 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 
+from inventory import official
 from warehouse.site import SiteError, write_site
 from warehouse.site.wording import alphabet
 
@@ -129,6 +132,22 @@ def test_a_missing_table_is_named(tables, tmp_path):
 
 def test_an_empty_inventory_still_has_its_pages(tables, tmp_path):
     assert write_site({name: frame.clear() for name, frame in tables.items()}, tmp_path / "site") == 1 + 2 * 8
+
+
+def test_published_figures_are_told_in_the_language_of_the_page(tables, tmp_path):
+    figures = official.compare(*(tables[name] for name in ("statistics", "clusters", "labels")), date(2026, 1, 9))
+    write_site({name: frame.clear() for name, frame in tables.items()} | {"official_figures": figures}, tmp_path)
+    for lang, said in (("pl", "_pl"), ("en", "")):
+        page = html.fromstring((tmp_path / lang / "statistics.html").read_bytes())
+        [table] = page.xpath("//section[h2[@id='official']]//table")
+        assert table.xpath(".//@lang") == []
+        shown = [[cell.text_content() for cell in row] for row in table.xpath("./tbody/tr")]
+        expected = figures.sort("figure_id").select(
+            f"{name}{said}" for name in ("statistic", "population", "note", "publisher")
+        )
+        assert [(row[0], row[1], row[6]) for row in shown] == [
+            (statistic, population + note, publisher) for statistic, population, note, publisher in expected.iter_rows()
+        ]
 
 
 def test_downloads_offer_what_lies_beside_the_site(site, tables, tmp_path):
