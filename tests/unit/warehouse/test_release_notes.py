@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from warehouse.changes import changes
-from warehouse.notes import CAUSES, markdown, plain, release_notes
+from warehouse.release_notes import CAUSES, markdown, plain, release_notes
 
 FACTS = [("method_version", "1"), ("as_of", "2015-12-31"), ("judgements", "none")]
 
