@@ -19,6 +19,8 @@ from inventory.dates import last_day
 from inventory.labels import held
 from inventory.schemas import OFFICIAL_FIGURES, conform
 
+WRITTEN_UNITS: Final = ("%", "PLN")
+"""Units that are shown behind the number; the others are in the words of the figure."""
 _DATA: Final = Path(__file__).parent / "data"
 
 

@@ -13,9 +13,9 @@ from sources.cards import load_cards
 from warehouse.changes import changes
 from warehouse.exports import export as write_export
 from warehouse.exports import whole
-from warehouse.release_notes import plain, release_notes
 from warehouse.query import query
 from warehouse.release import Release, ReleaseError, latest, releases, roll_back
+from warehouse.release_notes import plain, release_notes
 from warehouse.upkeep import prune as remove
 from warehouse.upkeep import to_prune
 from warehouse.upkeep import verify as check

@@ -18,8 +18,8 @@ import polars as pl
 from warehouse.descriptors import catalogue_entry, datapackage, search_entry
 from warehouse.dictionary import dictionary
 from warehouse.findings import GateReport
-from warehouse.release_notes import markdown, plain, release_notes
 from warehouse.publisher import Publisher
+from warehouse.release_notes import markdown, plain, release_notes
 from warehouse.spreadsheet_text import defused_column
 
 Tables = Mapping[str, pl.DataFrame]

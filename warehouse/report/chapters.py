@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from inventory.dates import first_day, last_day
+from inventory.official import WRITTEN_UNITS
 from warehouse.report import charts
 from warehouse.report.charts import Mark
 from warehouse.report.figures import Figures, key_of
@@ -397,13 +398,14 @@ def _official_row(say: Wording, row: Mapping[str, object]) -> tuple[Line, ...]:
 
     low, high = number("value_min"), number("value_max")
     bounds = [bound for bound in (low, *([high] if high.text != low.text else [])) if bound.value is not None]
+    unit = [Words(f"\u00a0{row['unit']}")] if row["unit"] in WRITTEN_UNITS else []
     published: list[Number | Words] = [Words(say.relation(str(row["relation"])))]
     for place, bound in enumerate(bounds):
         published += [*([Words(DASH)] if place else []), bound]
     return (
         _fact(str(row[statistic]), f"official_figures.{statistic}/{key}"),
         say.date(str(row["as_of"]) if row["as_of"] else None, f"official_figures.as_of/{key}"),
-        tuple(published), (number("ours"),),
+        (*published, *unit), (number("ours"), *(unit if row["ours"] is not None else ())),
         _fact(str(row[publisher]), f"official_figures.{publisher}/{key}"),
     )  # fmt: skip
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
+from inventory.official import WRITTEN_UNITS
 from warehouse.site.wording import Wording, alphabet
 
 Tables = Mapping[str, pl.DataFrame]
@@ -176,6 +177,31 @@ def figure(row: Mapping[str, Any] | None, wording: Wording) -> str:
         return wording.number(round(row["value"]))
     text = wording.decimal(row["value"]) if _FRACTIONAL.search(row["statistic"]) else wording.number(row["value"])
     return text + ("\u00a0%" if row["unit"] == "%" else "")
+
+
+def official_figures(published: pl.DataFrame, wording: Wording) -> list[dict[str, Any]]:
+    """Returns the rows of `official_figures` with `published` and `our_figure`, both as shown.
+
+    A published range stands with a dash; where only its upper end is known, that stands alone behind its qualifier
+    (`nearly 620`).
+    """
+    return [
+        row
+        | {
+            "published": _range((row["value_min"], row["value_max"]), row["unit"], wording, row["relation"]),
+            "our_figure": _range((row["ours"],), row["unit"], wording),
+        }
+        for row in published.sort("figure_id").iter_rows(named=True)
+    ]
+
+
+def _range(ends: Iterable[float | None], unit: str | None, wording: Wording, relation: str | None = None) -> str:
+    known = list(dict.fromkeys(end for end in ends if end is not None))
+    if not known:
+        return "\u2013"
+    shown = "\u2013".join(str(int(end)) if unit == "year" else wording.number(end) for end in known)
+    behind = f"\u00a0{unit}" if unit in WRITTEN_UNITS else ""
+    return f"{wording.term('qualifier', relation) if relation else ''} {shown}{behind}".lstrip()
 
 
 def _words_of_values(tables: Tables, wording: Wording) -> dict[str, dict[str, str]]:

@@ -160,7 +160,7 @@ def _general_pages(
             "grids": figures.grids(tables, wording),
             "bars": figures.year_bars(tables["statistics"], *_CHART),
             "chart": _CHART,
-            "official": tables["official_figures"].sort("figure_id").to_dicts(),
+            "official": figures.official_figures(tables["official_figures"], wording),
         },
         "sources": {"sources": tables["sources"].sort("source_id").to_dicts(), "origins": _origins(tables)},
         "excluded": {"entries": _excluded(tables), "most": PAGES},

@@ -1,6 +1,6 @@
 import polars as pl
 
-from warehouse.site.figures import figure, grids, split_statistic, total_grid, year_bars
+from warehouse.site.figures import figure, grids, official_figures, split_statistic, total_grid, year_bars
 from warehouse.site.wording import Wording
 
 PL = Wording("pl")
@@ -27,6 +27,27 @@ def test_figures_show_no_more_precision_than_they_have():
     )
     assert figure({**row, "value": None}, PL) == "–"
     assert figure(None, PL) == "–"
+
+
+def _official(**told):
+    row = {
+        "figure_id": "a",
+        "value_min": None,
+        "value_max": None,
+        "relation": "exact",
+        "unit": "clusters",
+        "ours": None,
+    }
+    (shown,) = official_figures(pl.DataFrame([row | told]), PL)
+    return shown["published"], shown["our_figure"]
+
+
+def test_a_published_figure_is_shown_with_its_range_qualifier_and_unit():
+    assert _official(value_min=134.0, value_max=134.0, ours=121.0) == ("134", "121")
+    assert _official(value_min=60.0, relation="over", unit="%", ours=43.4) == ("ponad 60\u00a0%", "43,4\u00a0%")
+    assert _official(value_max=620.0, relation="nearly") == ("prawie 620", "–")
+    assert _official(value_min=2003.0, value_max=2015.0, unit="year", ours=2002.0) == ("2003–2015", "2002")
+    assert _official() == ("–", "–")
 
 
 def test_every_shown_figure_is_a_row_of_statistics(tables):

@@ -251,8 +251,10 @@ def test_the_site_works_from_disk(open_page, site):
     assert names(page)[0] == "Łódzki Klaster Medialny"
     assert query(page) == {"q": "lodz"}
     page.click("#language")
+    page.wait_for_url("**/en/index.html*")
     assert page.locator("#q").input_value() == "lodz"
     page.locator("#rows th a").first.click()
+    page.wait_for_url("**/en/clusters/*")
     assert page.locator("h1").inner_text() == "Łódzki Klaster Medialny"
 
 
