@@ -31,6 +31,12 @@ def found(page):
     return int(page.locator("#count").inner_text().split()[0])
 
 
+def follow(link):
+    """Clicks a link and waits for the page behind it."""
+    with link.page.expect_navigation():
+        link.click()
+
+
 def query(page):
     return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
 
@@ -58,7 +64,7 @@ def test_search_without_a_hit_says_so_and_points_to_what_is_out_of_scope(open_pa
     assert page.locator("#nothing").is_visible()
     assert page.locator("#table").is_hidden()
     assert page.locator("#count").inner_text() == "0 of 120 clusters"
-    page.click("#nothing a")
+    follow(page.locator("#nothing a"))
     assert page.url.endswith("/en/excluded.html")
 
 
@@ -126,7 +132,7 @@ def test_back_returns_to_the_view_before(open_page):
 def test_the_language_switch_keeps_the_view(open_page):
     page = open_page("pl/index.html?q=aviation&class=cluster")
     before = found(page)
-    page.click("#language")
+    follow(page.locator("#language"))
     assert page.locator("html").get_attribute("lang") == "en"
     assert query(page) == {"q": "aviation", "class": "cluster"}
     assert found(page) == before
@@ -135,7 +141,7 @@ def test_the_language_switch_keeps_the_view(open_page):
 
 def test_the_language_switch_keeps_the_cluster(open_page):
     page = open_page("en/clusters/PL-C0001.html#labels")
-    page.click("#language")
+    follow(page.locator("#language"))
     assert page.url.endswith("/pl/clusters/PL-C0001.html#labels")
     assert page.locator("h1").inner_text() == "Klaster Dolina Lotnicza"
 
@@ -206,7 +212,7 @@ def test_chips_name_and_remove_each_filter(open_page):
 def test_hostile_names_are_text(open_page, lang):
     page = open_page(f"{lang}/index.html?q=onerror")
     assert names(page)[0].startswith(HOSTILE_START)
-    page.locator("#rows th a").first.click()
+    follow(page.locator("#rows th a").first)
     assert page.locator("h1").inner_text().startswith(HOSTILE_START)
     assert "{{7*7}}" in page.locator("h1").inner_text()
     assert page.locator("main img, main script").count() == 0
@@ -250,11 +256,9 @@ def test_the_site_works_from_disk(open_page, site):
     page.fill("#q", "lodz")
     assert names(page)[0] == "Łódzki Klaster Medialny"
     assert query(page) == {"q": "lodz"}
-    page.click("#language")
-    page.wait_for_url("**/en/index.html*")
+    follow(page.locator("#language"))
     assert page.locator("#q").input_value() == "lodz"
-    page.locator("#rows th a").first.click()
-    page.wait_for_url("**/en/clusters/*")
+    follow(page.locator("#rows th a").first)
     assert page.locator("h1").inner_text() == "Łódzki Klaster Medialny"
 
 
@@ -275,8 +279,8 @@ def test_without_script_the_register_is_offered(chromium, served):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{served}/pl/index.html")
-    page.click("noscript a")
-    page.get_by_role("link", name="Łódzki Klaster Medialny").click()
+    follow(page.locator("noscript a"))
+    follow(page.get_by_role("link", name="Łódzki Klaster Medialny"))
     assert page.locator("h1").inner_text() == "Łódzki Klaster Medialny"
     context.close()
 
