@@ -195,9 +195,14 @@ def _entries(source_id: str, parquet: Path, columns: Mapping[str, Any], bounds: 
 
 
 def _batch(sql: str) -> Any:
-    with duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": "2"}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        return connection.execute(sql).df()
+    with _reader().cursor() as cursor:
+        return cursor.execute(sql).df()
+
+
+@lru_cache(maxsize=1)
+def _reader() -> duckdb.DuckDBPyConnection:
+    """Returns a database that only reads files; to make one for each table would take longer than to read it."""
+    return duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": "2", "TimeZone": "UTC"})
 
 
 def _validate(suite: str, table: str, batch: Any, rules: Sequence[dict[str, Any]], source: str = "") -> pl.DataFrame:
