@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from warehouse.dictionary import dictionary
 from warehouse.report.annex_workbook import write_workbook
 from warehouse.report.annexes import annexes
 from warehouse.report.chapters import Material, written
@@ -24,6 +25,9 @@ _WRITERS: Final[Mapping[str, Callable[[Report, Path], None]]] = {
     "pdf": write_pdf,
     "xlsx": write_workbook,
 }
+_NEEDED: Final = (
+    "about", "assessments", "clusters", "labels", "official_figures", "sectors", "sources", "statistics", "voivodeships",
+)  # fmt: skip
 FORMATS: Final = tuple(_WRITERS)
 """Formats of the report."""
 
@@ -77,23 +81,10 @@ def compose(tables: Tables, lang: str, previous: Tables | None = None) -> Report
         previous: Tables of the release to compare with, or None.
 
     Raises:
-        ReportError: A table is missing.
+        ReportError: A table or a column is missing.
         UnknownFigureError: The text names a figure that `statistics` does not hold.
     """
-    needed = (
-        "about",
-        "assessments",
-        "clusters",
-        "labels",
-        "official_figures",
-        "sectors",
-        "sources",
-        "statistics",
-        "voivodeships",
-    )
-    missing = [name for name in needed if name not in tables]
-    if missing:
-        raise ReportError(f"the report needs the tables {', '.join(missing)}; read them from parquet/ of a release")
+    _check_tables(tables)
     figures = Figures(tables["statistics"], "this release")
     old = Figures(previous["statistics"], "the release compared with") if previous is not None else None
     say = Wording(lang, figures, old, facts=_facts(tables, previous, lang, figures), terms=_terms(tables, lang))
@@ -138,6 +129,20 @@ def _terms(tables: Tables, lang: str) -> dict[str, dict[str, str]]:
         for kind, table in (("sector", "sectors"), ("voivodeship", "voivodeships"))
     }
     return {**codes, "source": dict(tables["sources"].select("source_id", "title").iter_rows())}
+
+
+def _check_tables(tables: Tables) -> None:
+    missing = [name for name in _NEEDED if name not in tables]
+    if missing:
+        raise ReportError(f"the report needs the tables {', '.join(missing)}; read them from parquet/ of a release")
+    for name in _NEEDED:
+        lacking = [column for column in dictionary().tables[name].schema if column not in tables[name].columns]
+        if lacking:
+            raise ReportError(
+                f"table {name} has no {', '.join(lacking)}: an older version of this program made that release, and its "
+                "report lies in its folder report/; for a new one make the release again with `cluster-inventory "
+                "refresh` (of a past day: with --as-of)"
+            )
 
 
 def _check(what: str, given: Sequence[str], known: Sequence[str]) -> None:

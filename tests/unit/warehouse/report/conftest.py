@@ -8,6 +8,7 @@ import pytest
 from inventory import coverage, official, standings, statistics
 from inventory.places import voivodeships
 from inventory.sectors import sectors
+from warehouse.dictionary import dictionary
 
 AS_OF = date(2026, 1, 9)
 HOSTILE = (
@@ -48,8 +49,9 @@ def release(make_tables, about, clusters=40, as_of=AS_OF):
         orient="row",
     )
     made["voivodeships"] = pl.DataFrame(
-        [(one.code, one.name_pl, one.name_en) for one in voivodeships().values()],
-        schema=["code", "title_pl", "title_en"], orient="row",
+        [(one.code, one.name_pl, one.name_en, " ".join(one.nuts2), one.capital, one.population)
+         for one in voivodeships().values()],
+        schema=list(dictionary().tables["voivodeships"].schema), orient="row",
     )  # fmt: skip
     return {**made, "about": pl.DataFrame({"key": list(facts), "value": list(facts.values())})}
 
@@ -65,13 +67,4 @@ def last_year(make_tables, about):
     facts = made["about"].with_columns(
         value=pl.when(pl.col("key") == "version").then(pl.lit("2025.01.09")).otherwise("value")
     )
-    made["sectors"] = pl.DataFrame(
-        [(code, one.title_pl, one.title_en) for code, one in sectors().items()],
-        schema=["code", "title_pl", "title_en"],
-        orient="row",
-    )
-    made["voivodeships"] = pl.DataFrame(
-        [(one.code, one.name_pl, one.name_en) for one in voivodeships().values()],
-        schema=["code", "title_pl", "title_en"], orient="row",
-    )  # fmt: skip
     return {**made, "about": facts}

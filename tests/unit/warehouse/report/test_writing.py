@@ -26,6 +26,12 @@ def test_a_missing_table_is_named(tables):
         compose({name: frame for name, frame in tables.items() if name != "labels"}, "pl")
 
 
+def test_a_release_of_an_older_program_is_named_with_what_to_do(tables):
+    older = tables["official_figures"].drop("statistic_pl")
+    with pytest.raises(ReportError, match=r"official_figures has no statistic_pl: an older version.*refresh"):
+        compose({**tables, "official_figures": older}, "pl")
+
+
 def test_a_figure_that_is_gone_fails_the_report(tables):
     without = tables["statistics"].filter(pl.col("statistic") != "age_median_of_clusters")
     with pytest.raises(UnknownFigureError, match="age_median_of_clusters"):
