@@ -180,7 +180,7 @@ def figure(row: Mapping[str, Any] | None, wording: Wording) -> str:
 
 
 def official_figures(published: pl.DataFrame, wording: Wording) -> list[dict[str, Any]]:
-    """Returns the rows of `official_figures` with `published` and `our_figure`, both as shown.
+    """Returns the rows of `official_figures` with `published` and `our_figure`, both as shown; the comparable ones first.
 
     A published range stands with a dash; where only its upper end is known, that stands alone behind its qualifier
     (`nearly 620`).
@@ -191,7 +191,7 @@ def official_figures(published: pl.DataFrame, wording: Wording) -> list[dict[str
             "published": _range((row["value_min"], row["value_max"]), row["unit"], wording, row["relation"]),
             "our_figure": _range((row["ours"],), row["unit"], wording),
         }
-        for row in published.sort("figure_id").iter_rows(named=True)
+        for row in published.sort(~pl.col("comparable"), pl.col("ours").is_null(), "figure_id").iter_rows(named=True)
     ]
 
 

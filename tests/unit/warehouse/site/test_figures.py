@@ -29,17 +29,24 @@ def test_figures_show_no_more_precision_than_they_have():
     assert figure(None, PL) == "–"
 
 
+OFFICIAL = {
+    "figure_id": "a", "value_min": None, "value_max": None, "relation": "exact", "unit": "clusters", "ours": None,
+    "comparable": False,
+}  # fmt: skip
+
+
 def _official(**told):
-    row = {
-        "figure_id": "a",
-        "value_min": None,
-        "value_max": None,
-        "relation": "exact",
-        "unit": "clusters",
-        "ours": None,
-    }
-    (shown,) = official_figures(pl.DataFrame([row | told]), PL)
+    (shown,) = official_figures(pl.DataFrame([OFFICIAL | told], schema_overrides={"ours": pl.Float64}), PL)
     return shown["published"], shown["our_figure"]
+
+
+def test_published_figures_that_may_be_compared_come_first():
+    rows = [
+        OFFICIAL | {"figure_id": "a"},
+        OFFICIAL | {"figure_id": "b", "ours": 3.0},
+        OFFICIAL | {"figure_id": "c", "ours": 2.0, "comparable": True},
+    ]
+    assert [row["figure_id"] for row in official_figures(pl.DataFrame(rows), PL)] == ["c", "b", "a"]
 
 
 def test_a_published_figure_is_shown_with_its_range_qualifier_and_unit():
