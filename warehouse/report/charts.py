@@ -202,7 +202,7 @@ def spans(marks: Sequence[Span], series: Sequence[str], month: str) -> str:
     Args:
         marks: The intervals.
         series: Their series, in the order of the legend.
-        month: YYYY-MM. A day is a fourteenth of a point here: drawn to the month, the drawing serves for all its days.
+        month: YYYY-MM. A day is less than a tenth of a point wide: drawn to the month, the picture serves for all its days.
     """
     rows = list(dict.fromkeys(mark.label for mark in marks))
     values = [
