@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
 _POLISH_LETTERS: Final = frozenset("ąęłńśźżĄĘŁŃŚŹŻ")
 _SHARED_LETTERS: Final = frozenset("óćÓĆ")  # Polish, and others
 _POLISH_WORDS: Final = frozenset(
@@ -170,10 +171,16 @@ _OTHER_WORDS: Final = frozenset(
 def language_of(name: str) -> str:
     """Returns `pl`, `en` or `other` for a name; `other` also where nothing tells.
 
+    What stands in brackets behind a name is about it, and often in another language: it is left out.
+
     Example:
         >>> language_of("Dolina Lotnicza"), language_of("Aviation Valley"), language_of("Pôle Véhicule du Futur")
         ('pl', 'en', 'other')
+        >>> language_of("Klaster Lotniczy (a cluster of the aviation industry)")
+        'pl'
     """
+    bare = _BRACKETS.sub(" ", name)
+    name = bare if _letters(bare) else name
     letters, words = _letters(name), _words(name)
     polish = 3 * bool(letters & _POLISH_LETTERS) + sum(
         2 * (word in _POLISH_WORDS) + bool(_POLISH_ENDING.search(word)) for word in words
