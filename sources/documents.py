@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections import Counter
@@ -88,6 +89,12 @@ def _pdf_lines(page: Page) -> list[str]:
     pages = [[line.rstrip() for line in text.translate(_LIGATURES).splitlines()] for text in texts]
     if not any(line.strip() for lines in pages for line in lines):
         raise LayoutUnknown(page, "a PDF with text in it; this one holds pictures only, have it read first (OCR)")
+    if any(_is_unreadable(line) for lines in pages for line in lines):
+        raise LayoutUnknown(
+            page,
+            "a PDF whose fonts tell their letters; lines of this one do not: ask the publisher for another file, or have it "
+            "read (OCR)",
+        )
     edges = Counter(
         mask for lines in pages for mask in {_masked(line) for line in (*lines[:2], *lines[-2:]) if line.strip()}
     )
@@ -98,6 +105,13 @@ def _pdf_lines(page: Page) -> list[str]:
         for at, line in enumerate(lines)
         if not (min(at, len(lines) - 1 - at) < 2 and (_masked(line) in usual or _PAGE_NUMBER.fullmatch(squash(line))))
     ]
+
+
+def _is_unreadable(line: str) -> bool:
+    """Whether a line is of a font without a map to letters; a sign or two, such as a bullet, may be."""
+    signs = [sign for sign in line if not sign.isspace()]
+    lost = sum(sign == "\N{REPLACEMENT CHARACTER}" or unicodedata.category(sign) == "Cc" for sign in signs)
+    return lost > 2 and 2 * lost > len(signs)
 
 
 def _pdf_texts(page: Page) -> Iterator[str]:

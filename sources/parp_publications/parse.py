@@ -34,6 +34,7 @@ _PROSE: Final = re.compile(r"[.!?]$|[.!?]\s+[A-ZŁŚŻ]")
 _LINE_LEAST: Final = 40  # letters of the shortest line that any page is set in
 _HEADING_LINES: Final = 2
 _FULL: Final = 0.7  # share of the longest line that a line fills before an entry goes on below it
+_FITS: Final = 0.9  # share of it from where the next word may have had no room: letters are not equally wide
 _CLUSTER: Final = re.compile(r"klast|cluster", re.IGNORECASE)
 
 
@@ -130,14 +131,21 @@ def _unwrapped(body: list[str]) -> list[str]:
     entries: list[str] = []
     for at, line in enumerate(body[marked[0] :], start=marked[0]):
         before = body[at - 1] if entries else ""
-        goes_on = len(before) > _FULL * width or line[:1].islower() or bool(_NUMBERED.match(body[marked[0]]))
-        if at > marked[-1] and not (line[:1].islower() or (len(before) > _FULL * width and not _PROSE.search(line))):
+        full = _is_full(before, line, width)
+        goes_on = full or line[:1].islower() or bool(_NUMBERED.match(body[marked[0]]))
+        if at > marked[-1] and not (line[:1].islower() or (full and not _PROSE.search(line))):
             break
         if _is_marked(line) or not entries or not goes_on:
             entries.append(line)
         else:
             entries[-1] = _joined(entries[-1], line)
     return entries
+
+
+def _is_full(above: str, line: str, width: int) -> bool:
+    """Whether a printed line ends because it is full: it is long, or the next line's first word had no room on it."""
+    word = line.partition(" ")[0]
+    return len(above) > _FULL * width or (bool(above) and len(above) + 1 + len(word) > _FITS * width)
 
 
 def _joined(above: str, line: str) -> str:
