@@ -68,7 +68,7 @@ def lines_of(page: Page) -> list[str]:
     """Returns the paragraphs of a DOCX file, the printed lines of a PDF, or the lines of plain text, in their order.
 
     Raises:
-        LayoutUnknown: The file is broken, encrypted, too large, or holds no text.
+        LayoutUnknown: The file is broken, encrypted, too large, or holds no text, or text whose letters its fonts do not tell.
     """
     if is_pdf(page):
         return _pdf_lines(page)

@@ -184,6 +184,10 @@ def official_figures(published: pl.DataFrame, wording: Wording) -> list[dict[str
 
     A published range stands with a dash; where only its upper end is known, that stands alone behind its qualifier
     (`nearly 620`).
+
+    Args:
+        published: Table `official_figures`; of it value_min, value_max, relation, unit, ours, comparable and figure_id are read.
+        wording: The language of the page.
     """
     return [
         row
